@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CPU backend's state. */
+#ifndef PND_CPU_BACKEND_H
+#define PND_CPU_BACKEND_H
+
+#include "../backend_ops.h"
+
+typedef struct pnd_cpu {
+    int threads; /* for num_threads(); at least 1 */
+} pnd_cpu;
+
+#endif
