@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How many pixels each pair (ground truth id, predicted id) covers. Private to libeval. */
+#ifndef PND_PQ_PAIRS_H
+#define PND_PQ_PAIRS_H
+
+#include <panodepth/image.h>
+
+/* A key and what belongs to it. For pairs the key is gt << 32 | pred and the value a pixel count.
+ */
+typedef struct pq_item {
+    uint64_t key;
+    int64_t value;
+} pq_item;
+
+/* A hash from key to item, in insertion order until sorted. Zero-initialise; memory is kept. */
+typedef struct pq_pairs {
+    pq_item *items;
+    size_t n, capacity;
+    uint32_t *slots; /* index + 1 into items; 0 is free. n_slots is a power of two >= 2 n. */
+    size_t n_slots;
+} pq_pairs;
+
+static inline uint32_t pq_key_gt(uint64_t key)
+{
+    return (uint32_t)(key >> 32);
+}
+
+static inline uint32_t pq_key_pred(uint64_t key)
+{
+    return (uint32_t)key;
+}
+
+/* Count the pairs of two images of one size and sort them by (gt, pred). */
+PND_NODISCARD pnd_status pq_pairs_count(pq_pairs *pairs, pnd_view_u32 gt, pnd_view_u32 pred,
+                                        const char *name, pnd_error *err);
+
+/* As above when a side is 1 in one of them, stretched as NumPy broadcasts. Slow; for parity only.
+ */
+PND_NODISCARD pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pnd_view_u32 gt,
+                                                  pnd_view_u32 pred, const char *name,
+                                                  pnd_error *err);
+
+void pq_pairs_clear(pq_pairs *pairs);
+
+/* Ascending by key, in place and without allocating (glibc's qsort allocates). */
+void pq_sort_items(pq_item *items, size_t n);
+
+#endif
