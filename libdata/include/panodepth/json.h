@@ -22,8 +22,8 @@ struct cJSON;
 
 /**
  * Parse a whole document. `*out` is released with cJSON_Delete() (or pnd_json_free()).
- * A UTF-8 byte-order mark is accepted. Limits: depth 64, 50 million values. Call from one thread at
- * a time.
+ * A UTF-8 byte-order mark is accepted. Limits: depth 64, 50 million values. Thread-safe: cJSON's
+ * parser is not, and is called under a lock. The check runs outside it.
  * @retval PND_EFORMAT  not strict JSON, a duplicate key, NaN/Infinity, a number that overflows, bad
  * UTF-8, a NUL in a string; the message gives line:column
  * @retval PND_ELIMIT  @retval PND_ENOMEM
@@ -43,6 +43,10 @@ typedef struct pnd_json_at {
 
 PND_API pnd_json_at pnd_json_root(const struct cJSON *json, const char *file);
 
+/** Element `index` of an array, which a loop with cJSON_ArrayForEach has at hand. */
+PND_API pnd_json_at pnd_json_element(const pnd_json_at *array, const struct cJSON *value,
+                                     int32_t index);
+
 /** Member `key` of an object into *out. @retval PND_EFORMAT absent, null, or the parent is no
  * object */
 PND_API PND_NODISCARD pnd_status pnd_json_member(pnd_json_at *out, const pnd_json_at *object,
@@ -55,7 +59,7 @@ PND_API bool pnd_json_has(const pnd_json_at *object, const char *key);
  * path */
 PND_API PND_NODISCARD pnd_status pnd_json_get_double(double *out, const pnd_json_at *object,
                                                      const char *key, pnd_error *err);
-/** An integral number within [low, high]; 7.0 is 7, 1.5 and "7" are refused. */
+/** An integral number within [low, high] and +-2^53; 7.0 is 7, 1.5 and "7" are refused. */
 PND_API PND_NODISCARD pnd_status pnd_json_get_int(int64_t *out, const pnd_json_at *object,
                                                   const char *key, int64_t low, int64_t high,
                                                   pnd_error *err);
