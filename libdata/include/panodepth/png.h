@@ -4,15 +4,22 @@
  * PNG in and out, from and to memory, without silent conversions.
  *
  * A label, disparity or depth PNG must have exactly the bit depth and colour type the caller asks
- * for: nothing is expanded, stripped, scaled or gamma-corrected. Every CRC and the Adler-32 are
- * checked, rows and chunks after the pixels too; ancillary chunks are skipped unread, so a 57-byte
- * file cannot claim a gigabyte of text. `name` begins every message. All functions are thread-safe.
+ * for: nothing is expanded, stripped, scaled or gamma-corrected. Before a pixel is decoded the file
+ * is checked chunk by chunk (order, lengths, every CRC); the Adler-32 of the pixels and what
+ * follows them are checked too. Ancillary chunks never reach the decoder, so a 57-byte file cannot
+ * claim a gigabyte of text. Adam7 images decode to the same pixels as plain ones.
+ *
+ * `name` begins every message; give the path. A message says what was found and where ("CRC error
+ * in IDAT at offset 41"), the hint what may have happened ("Git LFS pointer: run git lfs pull").
  *
  * Errors of the decoders:
- *   PND_EFORMAT       not a PNG (the hint says what it is: JPEG, Git LFS pointer, HTML page ...),
- * truncated, corrupt, or more data than the header announces PND_EUNSUPPORTED  a valid PNG of
- * another kind than asked for; says both PND_ELIMIT        a side above PND_MAX_SIDE or more than
- * PND_MAX_PIXELS, before any allocation PND_ENOMEM
+ * - PND_EFORMAT: not a PNG, truncated, corrupt, or more data than the header announces
+ * - PND_EUNSUPPORTED: a valid PNG of another kind than asked for; the message names both
+ * - PND_ELIMIT: a side above PND_MAX_SIDE or more than PND_MAX_PIXELS, before any allocation
+ * - PND_EINVAL: options whose struct_size is not set
+ * - PND_ENOMEM: out of memory
+ *
+ * Memory: the plane and about 0.1 MB of decoder state. All functions are thread-safe.
  */
 #ifndef PANODEPTH_PNG_H
 #define PANODEPTH_PNG_H
@@ -39,7 +46,7 @@ typedef struct pnd_png_options {
     bool lenient;          /**< accept a file that ends after its pixels or holds extra data */
 } pnd_png_options;
 
-/** What was tolerated. Pass NULL when nobody asks. */
+/** What was tolerated. Zeroed first, valid on PND_OK. Pass NULL when nobody asks. */
 typedef struct pnd_png_notes {
     bool alpha_dropped;
     bool trailing_bytes; /**< bytes after IEND: tolerated always, reported here */
@@ -47,6 +54,10 @@ typedef struct pnd_png_notes {
     bool extra_data;     /**< lenient only */
 } pnd_png_notes;
 
+/**
+ * The header alone: cheap, and no promise about the pixels. The limits hold here too.
+ * @retval PND_EFORMAT  @retval PND_ELIMIT  On failure `out` is zeroed.
+ */
 PND_API PND_NODISCARD pnd_status pnd_png_read_info(pnd_png_info *out, const void *bytes,
                                                    size_t size, const char *name, pnd_error *err);
 
@@ -77,16 +88,19 @@ PND_API PND_NODISCARD pnd_status pnd_png_decode_ids(pnd_plane_u32 *out, const vo
                                                     const pnd_png_options *options,
                                                     pnd_png_notes *notes, pnd_error *err);
 
-/* Encoders append to nothing: `out` is reset first. Deterministic: same pixels, same bytes.
- * @retval PND_ENOMEM  @retval PND_EINVAL a size outside the limits, or an id above 2^24 - 1 */
+/* Encoders append to nothing: `out` is reset first, and empty on failure. Deterministic: same
+ * pixels, same bytes. Errors: PND_ENOMEM; PND_EINVAL for a view without pixels or an id above
+ * 2^24 - 1; PND_ELIMIT for a view no decoder here would accept. */
 
 /** 8-bit grey label map (deflate level 6, filter UP). */
 PND_API PND_NODISCARD pnd_status pnd_png_encode_u8(pnd_buffer *out, pnd_view_u8 image,
                                                    pnd_error *err);
 
-/** What a 16-bit image holds decides the filter: labels level 6 + UP; depth level 1 + SUB + Z_RLE.
- */
-typedef enum pnd_png_content { PND_PNG_LABELS = 0, PND_PNG_DEPTH = 1 } pnd_png_content;
+/** What a 16-bit image holds decides how it is compressed. */
+typedef enum pnd_png_content {
+    PND_PNG_LABELS = 0, /**< level 6, filter UP: large equal areas */
+    PND_PNG_DEPTH = 1 /**< level 1, filter SUB, runs only: 8 to 12 times faster, 1 to 15 % larger */
+} pnd_png_content;
 
 /** 16-bit grey. */
 PND_API PND_NODISCARD pnd_status pnd_png_encode_u16(pnd_buffer *out, pnd_view_u16 image,

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pixels out of a checked file, by libpng.
+ *
+ * Only this small part of libpng is used: no png_image_*, no palette or alpha expansion, no gamma,
+ * no quantisation (where nearly all of its security fixes were), and one transform, the byte order
+ * of 16-bit samples. It reads from memory, and of the file it sees the header, a palette that is
+ * needed, the pixels and an end: png_scan.c checked those and their CRCs. It may allocate a fixed
+ * amount. Its warnings about the pixel stream become failures, its text goes into our message.
+ */
+#include "png_internal.h"
+
+#include <panodepth/alloc.h>
+
+#include <png.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* All requests of one image together. A row of 16384 RGBA16 pixels needs 0.4 MB, zlib 0.1 MB. */
+enum { ALLOCATION_LIMIT = 4 << 20 };
+
+enum { N_SOURCES = 4, REASON_SIZE = 128 };
+
+typedef struct source {
+    const uint8_t *bytes;
+    size_t size;
+} source;
+
+/* One decode. It lives in the caller of the function that calls setjmp(), so longjmp() leaves it
+ * alone. */
+typedef struct job {
+    const pnd_png_frame *frame;
+    const pnd_png_file *file;
+    source sources[N_SOURCES]; /* read one after the other */
+    int current;
+    size_t position; /* within the current one */
+    size_t allocated;
+    bool out_of_memory;
+    int32_t rows_done; /* of the last pass */
+    bool extra_data;
+    char reason[REASON_SIZE]; /* libpng's error, or its first warning that is one to us */
+} job;
+
+static const uint8_t end_chunk[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+
+static void set_reason(job *j, const char *text)
+{
+    const size_t length = strlen(text);
+    const size_t kept = length < REASON_SIZE ? length : REASON_SIZE - 1;
+    memcpy(j->reason, text, kept);
+    j->reason[kept] = '\0';
+}
+
+static _Noreturn void on_error(png_structp png, png_const_charp text)
+{
+    set_reason(png_get_error_ptr(png), text);
+    png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text)
+{
+    job *j = png_get_error_ptr(png);
+    if (strstr(text, "Too much image data") != NULL || strstr(text, "Extra compressed") != NULL)
+        j->extra_data = true;
+    else if (j->reason[0] == '\0')
+        set_reason(j, text);
+}
+
+static png_voidp on_malloc(png_structp png, png_alloc_size_t size)
+{
+    job *j = png_get_mem_ptr(png);
+    if (size > ALLOCATION_LIMIT - j->allocated) {
+        j->out_of_memory = true;
+        return NULL;
+    }
+    void *block = pnd_alloc_array(size, 1);
+    if (block == NULL)
+        j->out_of_memory = true;
+    else
+        j->allocated += size;
+    return block;
+}
+
+static void on_free(png_structp png, png_voidp block)
+{
+    (void)png;
+    free(block);
+}
+
+static void on_read(png_structp png, png_bytep out, size_t size)
+{
+    job *j = png_get_io_ptr(png);
+    while (size > 0) {
+        if (j->current == N_SOURCES)
+            png_error(png, "the data ends");
+        const source *s = &j->sources[j->current];
+        const size_t left = s->size - j->position;
+        const size_t n = left < size ? left : size;
+        if (n > 0)
+            memcpy(out, s->bytes + j->position, n);
+        out += n;
+        size -= n;
+        j->position += n;
+        if (j->position == s->size) {
+            j->current++;
+            j->position = 0;
+        }
+    }
+}
+
+static void configure(png_structp png, job *j)
+{
+    png_set_read_fn(png, j, on_read);
+    png_set_user_limits(png, PND_MAX_SIDE, PND_MAX_SIDE);
+    png_set_chunk_malloc_max(png, ALLOCATION_LIMIT);
+    png_set_chunk_cache_max(png, 1);
+    /* None gets here; should one ever, it is skipped. */
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE); /* checked in png_scan.c */
+    png_set_check_for_invalid_index(png, 0);                       /* checked in png_decode.c */
+}
+
+static bool host_is_little_endian(void)
+{
+    const uint16_t one = 1;
+    uint8_t first = 0;
+    memcpy(&first, &one, 1);
+    return first == 1;
+}
+
+static void read_rows(png_structp png, job *j, int n_passes)
+{
+    const pnd_png_frame *frame = j->frame;
+    const pnd_png_info *info = &j->file->info;
+    for (int pass = 0; pass < n_passes; pass++) {
+        j->rows_done = 0;
+        for (int32_t y = 0; y < info->height; y++) {
+            uint8_t *row = frame->rows + (size_t)y * frame->stride;
+            png_read_row(png, row, NULL);
+            j->rows_done = y + 1;
+            if (frame->finish_row != NULL && pass == n_passes - 1)
+                frame->finish_row(row, j->file);
+        }
+    }
+}
+
+/* The one function that longjmp() comes back to. Nothing here needs cleaning up, and nothing
+ * declared here is read after the jump. */
+static bool run_libpng(png_structp png, png_infop info, job *j)
+{
+    if (setjmp(png_jmpbuf(png)) != 0)
+        return false;
+    configure(png, j);
+    png_read_info(png, info);
+    if (j->file->info.bit_depth == 16 && host_is_little_endian())
+        png_set_swap(png);
+    const int n_passes = png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+    if (png_get_rowbytes(png, info) != pnd_png_row_bytes(&j->file->info))
+        png_error(png, "unexpected row size");
+    read_rows(png, j, n_passes);
+    return true;
+}
+
+static bool decode(job *j)
+{
+    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, j, on_error, on_warning, j,
+                                               on_malloc, on_free);
+    if (png == NULL) {
+        if (j->reason[0] == '\0')
+            set_reason(j, "libpng could not start");
+        return false;
+    }
+    png_infop info = png_create_info_struct(png);
+    const bool done = info != NULL && run_libpng(png, info, j);
+    png_destroy_read_struct(&png, &info, NULL);
+    return done;
+}
+
+static void choose_sources(job *j)
+{
+    const pnd_png_file *f = j->file;
+    j->sources[0] = (source){f->bytes + f->header.offset, f->header.size};
+    j->sources[1] = (source){f->bytes + f->palette.offset, f->palette.size};
+    j->sources[2] = (source){f->bytes + f->data.offset, f->data.size};
+    /* libpng looks at the chunk after the pixels to see that they end. Not for a file cut short:
+     * there the data simply ends. */
+    j->sources[3] = (source){end_chunk, f->missing_bytes > 0 ? 0 : sizeof end_chunk};
+}
+
+/* Whether IDAT chunks with something in them were never read. */
+static bool has_unread_data(const job *j)
+{
+    const pnd_png_span *data = &j->file->data;
+    return j->current < 2 ||
+           (j->current == 2 && data->offset + j->position < j->file->data_used_end);
+}
+
+static pnd_status fail_rows(const job *j, const char *what, pnd_error *err)
+{
+    const pnd_png_file *f = j->file;
+    return pnd_fail(err, PND_EFORMAT, "%s: %s: row %d of %d is incomplete (%s)", f->name, what,
+                    j->rows_done + 1, f->info.height, j->reason);
+}
+
+static pnd_status judge_failure(const job *j, pnd_error *err)
+{
+    const pnd_png_file *f = j->file;
+    if (j->out_of_memory)
+        return pnd_fail(err, PND_ENOMEM, "%s: out of memory for decoding", f->name);
+    if (f->missing_bytes > 0)
+        return pnd_fail(err, PND_EFORMAT,
+                        "%s: truncated in IDAT: row %d of %d is incomplete, at least %zu bytes are "
+                        "missing",
+                        f->name, j->rows_done + 1, f->info.height, f->missing_bytes);
+    if (!f->has_end)
+        return fail_rows(j, "truncated after an IDAT chunk", err);
+    return fail_rows(j, "the pixel data is damaged or too short", err);
+}
+
+static pnd_status judge_success(const job *j, bool lenient, pnd_png_notes *notes, pnd_error *err)
+{
+    const pnd_png_file *f = j->file;
+    if (j->reason[0] != '\0')
+        return pnd_fail(err, PND_EFORMAT, "%s: after the last row: %s", f->name, j->reason);
+    notes->extra_data = j->extra_data || has_unread_data(j);
+    notes->missing_end = !f->has_end;
+    if (f->missing_bytes > 0)
+        return judge_failure(j, err);
+    if (notes->extra_data && !lenient)
+        return pnd_fail_hint(err, PND_EFORMAT, "--lenient-png accepts it",
+                             "%s: more pixel data than its %dx%d header announces", f->name,
+                             f->info.width, f->info.height);
+    if (notes->missing_end && !lenient)
+        return pnd_fail_hint(err, PND_EFORMAT, "--lenient-png accepts it",
+                             "%s: truncated after the pixels: no IEND chunk", f->name);
+    return PND_OK;
+}
+
+pnd_status pnd_png_read_pixels(const pnd_png_frame *frame, const pnd_png_file *file, bool lenient,
+                               pnd_png_notes *notes, pnd_error *err)
+{
+    job j = {.frame = frame, .file = file};
+    choose_sources(&j);
+    return decode(&j) ? judge_success(&j, lenient, notes, err) : judge_failure(&j, err);
+}
