@@ -115,6 +115,7 @@ void pnd_backend_free(pnd_backend *backend)
     if (backend->ops->close != NULL)
         backend->ops->close(backend->impl);
     free(backend->depth_table);
+    free(backend->tallies);
     free(backend);
 }
 

@@ -4,6 +4,7 @@
 #include "cpu_backend.h"
 
 #include "../depth_job.h"
+#include "../fuse_job.h"
 
 #include <panodepth/alloc.h>
 
@@ -13,10 +14,18 @@
 #include <omp.h>
 #endif
 
+static void close_cpu(void *impl)
+{
+    pnd_cpu *cpu = impl;
+    pnd_cpu_grouping_free(cpu->grouping);
+    free(cpu);
+}
+
 static const pnd_ops ops = {
     .name = "cpu",
-    .close = free,
+    .close = close_cpu,
     .depth_from_disparity = pnd_cpu_depth,
+    .fuse_depth = pnd_cpu_fuse,
 };
 
 static int default_threads(void)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reference backend: every operator as plainly as it can be written. */
 #include "../depth_job.h"
+#include "../fuse_job.h"
 
 #include <stdio.h>
 
 static const pnd_ops ops = {
     .name = "ref",
     .depth_from_disparity = pnd_ref_depth,
+    .fuse_depth = pnd_ref_fuse,
 };
 
 pnd_status pnd_ref_open(pnd_backend *backend, const pnd_backend_options *options, pnd_error *err)
