@@ -144,6 +144,11 @@ void pnd_json_int(pnd_json_writer *writer, int64_t value)
     pnd_buffer_printf(writer->out, "%" PRId64, value);
 }
 
+void pnd_json_number_text(pnd_json_writer *writer, const char *text)
+{
+    put_token(writer, text);
+}
+
 void pnd_json_bool(pnd_json_writer *writer, bool value)
 {
     put_token(writer, value ? "true" : "false");

@@ -96,6 +96,8 @@ PND_API void pnd_json_string(pnd_json_writer *writer,
                              const char *text); /**< invalid UTF-8 becomes U+FFFD */
 PND_API void pnd_json_double(pnd_json_writer *writer, double value);
 PND_API void pnd_json_int(pnd_json_writer *writer, int64_t value);
+/** A number that is already decimal text; copied as it is. */
+PND_API void pnd_json_number_text(pnd_json_writer *writer, const char *text);
 PND_API void pnd_json_bool(pnd_json_writer *writer, bool value);
 PND_API void pnd_json_null(pnd_json_writer *writer);
 

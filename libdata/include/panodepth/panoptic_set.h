@@ -19,13 +19,13 @@ extern "C" {
 
 /** One row of segments_info. */
 typedef struct pnd_segment_info {
-    uint32_t id; /**< r + 256 g + 65536 b in the PNG; 0 only where `zero_id` policy allows it */
+    uint32_t id; /**< r + 256 g + 65536 b in the PNG; 0 is void */
     int32_t category_id;
     int64_t area;    /**< pixels; -1 when the file gives none */
     int32_t bbox[4]; /**< x, y, width, height; width 0 when the file gives none */
     bool is_crowd;
-    double depth_m; /**< fused depth; NaN when the file gives none */
-    double score;   /**< NaN when the file gives none */
+    double depth_m; /**< "depth": fused depth in metres; NaN when absent or null */
+    double score;   /**< NaN when absent or null */
 } pnd_segment_info;
 
 typedef struct pnd_annotation {
@@ -39,7 +39,7 @@ typedef struct pnd_annotation {
 
 typedef struct pnd_category_info {
     int32_t id;
-    char *name;
+    char *name;          /**< the id in decimal when absent */
     char *supercategory; /**< "" when absent */
     bool is_thing;
     uint8_t color[3];
@@ -55,12 +55,14 @@ typedef struct pnd_panoptic_set {
 typedef enum pnd_panoptic_role { PND_GROUND_TRUTH, PND_PREDICTION } pnd_panoptic_role;
 
 /**
- * Parse a panoptic JSON. Ground truth requires categories and iscrowd.
- * Parsed as the file says, duplicates included: whether a duplicate segment id, a segment id 0 or a
- * duplicate image_id is an error depends on the parity mode of the evaluator, which asks
- * pnd_annotation_find_duplicate().
+ * Parse a panoptic JSON. Ground truth requires categories (with unique ids) and iscrowd, and what
+ * it gives of area and bbox must be well formed. Of a prediction, area, bbox, iscrowd and
+ * categories are never an error: what is not usable counts as absent, and categories are not read.
+ * Annotations and segments are taken as the file says, duplicates included: whether a duplicate
+ * segment id, a segment id 0 or a duplicate image_id is an error depends on the parity mode of the
+ * evaluator, which asks the two functions below.
  * @retval PND_EFORMAT  with the JSON path of the offending value  @retval PND_ELIMIT more than
- * 65536 segments
+ * 65536 segments in an image, or an image_id longer than 4096 bytes
  * @retval PND_ENOMEM   `*out` is zeroed on failure; release with pnd_panoptic_set_clear().
  */
 PND_API PND_NODISCARD pnd_status pnd_panoptic_set_parse(pnd_panoptic_set *out, const void *bytes,
@@ -68,7 +70,24 @@ PND_API PND_NODISCARD pnd_status pnd_panoptic_set_parse(pnd_panoptic_set *out, c
                                                         pnd_panoptic_role role, pnd_error *err);
 PND_API void pnd_panoptic_set_clear(pnd_panoptic_set *set);
 
-/** Category spaces a set can be in, from the category ids its annotations use. */
+/** The first segment whose id an earlier one has; n_segments when all differ. @retval PND_ENOMEM */
+PND_API PND_NODISCARD pnd_status pnd_annotation_find_duplicate(size_t *index,
+                                                               const pnd_annotation *annotation,
+                                                               pnd_error *err);
+
+/** The first annotation whose image_id an earlier one has; n_annotations when all differ.
+ * @retval PND_ENOMEM */
+PND_API PND_NODISCARD pnd_status pnd_panoptic_set_find_duplicate(size_t *index,
+                                                                 const pnd_panoptic_set *set,
+                                                                 pnd_error *err);
+
+/**
+ * Category spaces of Cityscapes. Told from the ids of the categories, or, without categories, from
+ * those the segments use: 0..6 are evaluated classes in trainIds and void in label ids, 19..33
+ * occur in label ids only, and 9, 10, 14, 15, 16, 18 are ignored classes in label ids. A set with
+ * none of these (such as roads and buildings only), with contradicting ones or with other ids is
+ * UNKNOWN.
+ */
 typedef enum pnd_id_space {
     PND_ID_SPACE_UNKNOWN,
     PND_ID_SPACE_LABEL_IDS,
@@ -105,8 +124,8 @@ typedef struct pnd_image_info {
 } pnd_image_info;
 
 /** The JSON of csCreatePanopticImgs, byte for byte: sorted keys, indent 4, no final newline.
- * Segment fields that the set lacks (area -1, NaN depth or score) are left out; depth and score are
- * written only when present. @retval PND_ENOMEM */
+ * Segment fields that the set lacks (area -1, bbox of width 0, NaN depth or score) are left out,
+ * and so are categories or images when there are none, as in a prediction. @retval PND_ENOMEM */
 PND_API PND_NODISCARD pnd_status pnd_panoptic_set_write(pnd_buffer *out,
                                                         const pnd_panoptic_set *set,
                                                         const pnd_image_info *images,
