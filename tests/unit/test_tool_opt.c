@@ -138,7 +138,7 @@ static void bad_values_are_named_with_what_was_expected(void **state)
     (void)state;
     assert_usage_error("-ox --cap=abc", "--cap: 'abc' is not a valid PIXELS");
     assert_usage_error("-ox --cap=nan", "--cap: 'nan' is not a valid PIXELS");
-    assert_usage_error("-ox --cap=0.1", "--cap: 0.1 is not within 0.5..100.0");
+    assert_usage_error("-ox --cap=0.1", "--cap: 0.1 is not within 0.5..100");
     assert_usage_error("-ox -n 10", "--count: 10 is not within 1..9");
     assert_usage_error("-ox -n 4x", "--count: '4x' is not a valid N");
     assert_usage_error("-ox --count=", "--count: '' is not a valid N");

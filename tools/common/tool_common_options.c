@@ -26,3 +26,9 @@ const tool_opt *tool_common_options(void)
     };
     return options;
 }
+
+const tool_common *tool_common_defaults(void)
+{
+    static const tool_common defaults = {.max_errors = 20};
+    return &defaults;
+}

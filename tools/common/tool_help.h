@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts made from the option table; private to tools/common. */
+/* --help and --generate; private to tools/common. */
 #ifndef TOOL_HELP_H
 #define TOOL_HELP_H
 
@@ -12,10 +12,6 @@ void tool_help_command(pnd_buffer *out, const tool_program *program, const tool_
 
 /** --help of a program with sub-commands: what they are. */
 void tool_help_program(pnd_buffer *out, const tool_program *program);
-
-/** An option's help with its choices and its default; what --help, the man page and Markdown share.
- */
-void tool_opt_help(pnd_buffer *out, const tool_opt *opt, const void *defaults);
 
 /** --generate man|markdown|bash|zsh|fish. @retval PND_EINVAL an unknown kind */
 PND_NODISCARD pnd_status tool_generate(pnd_buffer *out, const tool_program *program,

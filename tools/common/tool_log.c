@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <panodepth/buffer.h>
+#include <panodepth/json.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -48,42 +49,33 @@ static void put(struct tool *t, pnd_buffer *line)
     pnd_buffer_clear(line);
 }
 
-static void put_string(pnd_buffer *line, const char *text)
-{
-    pnd_buffer_puts(line, "\"");
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            pnd_buffer_printf(line, "\\%c", *text);
-        else if ((unsigned char)*text < 0x20)
-            pnd_buffer_printf(line, "\\u%04x", (unsigned)*text);
-        else
-            pnd_buffer_append(line, text, 1);
-    }
-    pnd_buffer_puts(line, "\"");
-}
-
-static void put_member(pnd_buffer *line, const char *key, const char *text)
+static void put_member(pnd_json_writer *json, const char *key, const char *text)
 {
     if (text == NULL || *text == '\0')
         return;
-    pnd_buffer_printf(line, ", \"%s\": ", key);
-    put_string(line, text);
+    pnd_json_key(json, key);
+    pnd_json_string(json, text);
 }
 
 static void put_json(struct tool *t, const char *level, int code, const pnd_error *err,
                      tool_place place)
 {
     pnd_buffer line = {0};
-    pnd_buffer_printf(&line, "{\"level\": \"%s\", \"tool\": \"%s\"", level, t->name);
-    if (code != 0)
-        pnd_buffer_printf(&line, ", \"code\": %d", code);
+    pnd_json_writer json = {.out = &line};
+    pnd_json_begin_object(&json);
+    put_member(&json, "level", level);
+    put_member(&json, "tool", t->name);
+    if (code != 0) {
+        pnd_json_key(&json, "code");
+        pnd_json_int(&json, code);
+    }
     if (err->status != PND_OK)
-        put_member(&line, "kind", code == TOOL_EXIT_USAGE ? "usage" : pnd_status_name(err->status));
-    put_member(&line, "file", place.file);
-    put_member(&line, "image_id", place.image_id);
-    put_member(&line, "message", err->message);
-    put_member(&line, "hint", err->hint);
-    pnd_buffer_puts(&line, "}");
+        put_member(&json, "kind", code == TOOL_EXIT_USAGE ? "usage" : pnd_status_name(err->status));
+    put_member(&json, "file", place.file);
+    put_member(&json, "image_id", place.image_id);
+    put_member(&json, "message", err->message);
+    put_member(&json, "hint", err->hint);
+    pnd_json_end_object(&json);
     put(t, &line);
 }
 

@@ -34,9 +34,9 @@ static size_t table_length(const tool_opt *table)
     return n;
 }
 
-static bool is_offered(const tool_command *command, const tool_opt *common)
+bool tool_opt_is_offered(const tool_command *command, const tool_opt *opt)
 {
-    return command->has_skip_bad || strcmp(common->name, "skip-bad") != 0;
+    return command->has_skip_bad || strcmp(opt->name, "skip-bad") != 0;
 }
 
 /* The option whose long name is name[0..length-1], or with length 0 the one whose letter is
@@ -49,7 +49,7 @@ static found find(const parser *p, const char *name, size_t length, char letter)
     size_t place = 0;
     for (int t = 0; t < 2; t++) {
         for (const tool_opt *o = tables[t]; o->type != TOOL_END; o++, place++) {
-            if (o->type == TOOL_GROUP || (t == 1 && !is_offered(p->command, o)))
+            if (o->type == TOOL_GROUP || !tool_opt_is_offered(p->command, o))
                 continue;
             const bool same = length == 0
                                   ? o->letter == letter
@@ -114,7 +114,7 @@ static pnd_status unknown_option(const parser *p, const char *name, size_t lengt
     for (int t = 0; t < 2; t++)
         for (const tool_opt *o = tables[t]; o->type != TOOL_END && n < MOST; o++)
             if (o->type != TOOL_GROUP && (o->flags & TOOL_HIDDEN) == 0 &&
-                (t == 0 || is_offered(p->command, o)))
+                tool_opt_is_offered(p->command, o))
                 names[n++] = o->name;
     if (length < sizeof text) {
         memcpy(text, name, length);
@@ -246,7 +246,7 @@ pnd_status tool_opt_parse(tool_parsed *out, void *args, const tool_command *comm
 {
     parser p = {command, args, out, argc, argv, 1, err};
     const size_t n = table_length(command->options) + table_length(tool_common_options());
-    *out = (tool_parsed){.common.max_errors = 20};
+    *out = (tool_parsed){.common = *tool_common_defaults()};
     out->given = pnd_calloc_array(n, sizeof *out->given);
     out->operands = pnd_alloc_array((size_t)argc + 1, sizeof *out->operands);
     if (out->given == NULL || out->operands == NULL) {

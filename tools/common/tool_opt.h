@@ -151,6 +151,9 @@ bool tool_opt_given(const tool_parsed *parsed, const tool_command *command, cons
 /** The options every program has, ended by TOOL_END; members of tool_common. */
 const tool_opt *tool_common_options(void);
 
+/** Their values when nothing is given. */
+const tool_common *tool_common_defaults(void);
+
 /** The nearest of some names for a mistyped one, or NULL when none is near. */
 const char *tool_nearest(const char *text, const char *const *names, size_t n);
 

@@ -32,14 +32,26 @@ static pnd_status not_valid(const target *t, const char *text)
                     t->opt->argument);
 }
 
+static void show_double(pnd_buffer *out, double value)
+{
+    char text[PND_NUMBER_SIZE];
+    pnd_format_double(text, value);
+    char *const tail = strstr(text, ".0");
+    if (tail != NULL && tail[2] == '\0')
+        *tail = '\0'; /* 80, as one types it, for 80.0 */
+    pnd_buffer_puts(out, text);
+}
+
 static pnd_status not_within(const target *t, const char *text)
 {
-    char low[PND_NUMBER_SIZE], high[PND_NUMBER_SIZE];
-    if (t->opt->type == TOOL_DOUBLE || t->opt->type == TOOL_DOUBLE_LIST)
-        return pnd_fail(t->err, PND_EINVAL, "%s: %s is not within %s..%s", t->shown, text,
-                        pnd_format_double(low, t->opt->low), pnd_format_double(high, t->opt->high));
-    return pnd_fail(t->err, PND_EINVAL, "%s: %s is not within %lld..%lld", t->shown, text,
-                    (long long)t->opt->low, (long long)t->opt->high);
+    pnd_buffer range = {0};
+    show_double(&range, t->opt->low);
+    pnd_buffer_puts(&range, "..");
+    show_double(&range, t->opt->high);
+    (void)pnd_fail(t->err, PND_EINVAL, "%s: %s is not within %s", t->shown, text,
+                   pnd_buffer_text(&range));
+    pnd_buffer_clear(&range);
+    return PND_EINVAL;
 }
 
 static pnd_status to_int(int64_t *value, const target *t, const char *text)
@@ -247,16 +259,6 @@ pnd_status tool_opt_store(tool_parsed *parsed, const tool_opt *opt, void *base, 
         break;
     }
     return pnd_fail(err, PND_EINTERNAL, "option table of %s", shown);
-}
-
-static void show_double(pnd_buffer *out, double value)
-{
-    char text[PND_NUMBER_SIZE];
-    pnd_format_double(text, value);
-    char *const tail = strstr(text, ".0");
-    if (tail != NULL && tail[2] == '\0')
-        *tail = '\0'; /* 80, as one types it, for 80.0 */
-    pnd_buffer_puts(out, text);
 }
 
 static void show_list(pnd_buffer *out, const tool_opt *opt, const void *member)

@@ -19,4 +19,7 @@ bool tool_opt_show(pnd_buffer *out, const tool_opt *opt, const void *base);
 /** Whether the option takes a value. */
 bool tool_opt_has_value(const tool_opt *opt);
 
+/** Whether a command takes this common option. */
+bool tool_opt_is_offered(const tool_command *command, const tool_opt *opt);
+
 #endif

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+[ -e /dev/full ] || { echo "no /dev/full here"; exit 77; }
+for tool in "$PND_BIN"/pnd-*; do
+    name=$(basename "$tool")
+    "$tool" --version >/dev/null 2>&1 || continue # not written yet
+    "$tool" --help >/dev/full 2>err
+    [ $? = 4 ] || echo "$name: not exit 4"
+    grep -qx "$name: standard output: No space left on device" err || cat err
+done
