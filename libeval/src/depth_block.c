@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stages over arrays of one block: reciprocals and ratios, logarithms, terms, lanes. Each stage is
+ * a plain loop without a branch, which the compiler turns into vectors of whatever width the target
+ * has; the lanes make the order of additions the same for all widths.
+ *
+ * The logarithm. Write x = 2^k m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f / (2 + f). Then
+ *
+ *     ln m = ln(1 + s) - ln(1 - s) = 2 s + s R,   R = sum_{j>=1} 2/(2j+1) s^(2j)
+ *
+ * and with s = f/(2+f), 2 s = f - s f, the form with small rounding errors is
+ *
+ *     ln m = f - (f^2/2 - s (f^2/2 + R)).
+ *
+ * s^2 <= 0.02944, so the term j = 11 is below 2e-18 relative to s and the series ends at j = 10.
+ * ln x adds k ln 2, with ln 2 in two parts of which k times the first is exact.
+ */
+#include "depth_block.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+static const double ln2_high = 0x1.62e42feep-1; /* 31 bits: k * ln2_high is exact */
+static const double ln2_low = 0x1.a39ef35793c76p-33;
+
+static uint64_t bits_of(double x)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static double from_bits(uint64_t bits)
+{
+    double x = 0;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* ln x for normal x. The exponent is turned into a double by placing it in the mantissa of 2^52:
+ * few instruction sets convert 64-bit integers. */
+static inline double log_normal(double x)
+{
+    const uint64_t one = UINT64_C(0x3ff0000000000000), root_half = UINT64_C(0x3fe6a09e667f3bcd);
+    const uint64_t bits = bits_of(x);
+    const uint64_t exponent = (bits + (one - root_half)) >> 52; /* k + 1023 */
+    const double k =
+        from_bits(UINT64_C(0x4330000000000000) | exponent) - (4503599627370496.0 + 1023.0);
+    const double f = from_bits(bits - (exponent << 52) + (UINT64_C(1023) << 52)) - 1.0;
+    const double s = f / (2.0 + f);
+    const double z = s * s;
+    const double w = z * z;
+    const double odd =
+        z * (2.0 / 3 + w * (2.0 / 7 + w * (2.0 / 11 + w * (2.0 / 15 + w * (2.0 / 19)))));
+    const double even =
+        w * (2.0 / 5 + w * (2.0 / 9 + w * (2.0 / 13 + w * (2.0 / 17 + w * (2.0 / 21)))));
+    const double half_square = 0.5 * f * f;
+    return k * ln2_high - ((half_square - (s * (half_square + (odd + even)) + k * ln2_low)) - f);
+}
+
+double pnd_depth_log(double x)
+{
+    return x >= DBL_MIN ? log_normal(x) : log_normal(x * 0x1p54) - 54 * (ln2_high + ln2_low);
+}
+
+/* A ratio that over- or underflows comes from inputs nobody measures; keep it finite. */
+static double tame(double ratio)
+{
+    return ratio < DBL_MIN ? DBL_MIN : ratio > DBL_MAX ? DBL_MAX : ratio;
+}
+
+void pnd_depth_lanes_add(double lane[PND_DEPTH_LANES], const double *x, int32_t n)
+{
+    double sum[PND_DEPTH_LANES];
+    memcpy(sum, lane, sizeof sum);
+    int32_t i = 0;
+    for (; i + PND_DEPTH_LANES <= n; i += PND_DEPTH_LANES)
+        for (int32_t j = 0; j < PND_DEPTH_LANES; j++)
+            sum[j] += x[i + j];
+    for (; i < n; i++)
+        sum[i % PND_DEPTH_LANES] += x[i];
+    memcpy(lane, sum, sizeof sum);
+}
+
+double pnd_depth_lanes_fold(const double lane[PND_DEPTH_LANES])
+{
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+           ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+int64_t pnd_depth_count_below(const double *x, int32_t n, double limit)
+{
+    int64_t count = 0;
+    for (int32_t i = 0; i < n; i++)
+        count += x[i] < limit;
+    return count;
+}
+
+/* Three sums that share a factor: of |d|, d^2 into two arrays. */
+static void add_abs_and_square(double abs_lane[PND_DEPTH_LANES], double sq_lane[PND_DEPTH_LANES],
+                               const double *d, int32_t n)
+{
+    double a[PND_DEPTH_BLOCK], b[PND_DEPTH_BLOCK];
+    for (int32_t i = 0; i < n; i++) {
+        a[i] = fabs(d[i]);
+        b[i] = d[i] * d[i];
+    }
+    pnd_depth_lanes_add(abs_lane, a, n);
+    pnd_depth_lanes_add(sq_lane, b, n);
+}
+
+static void add_differences(pnd_depth_lanes *lanes, const double *p, const double *g, int32_t n)
+{
+    double d[PND_DEPTH_BLOCK], inverse[PND_DEPTH_BLOCK], relative[PND_DEPTH_BLOCK],
+        mixed[PND_DEPTH_BLOCK];
+    for (int32_t i = 0; i < n; i++) {
+        const double inverse_g = 1 / g[i];
+        d[i] = p[i] - g[i];
+        inverse[i] = 1 / p[i] - inverse_g;
+        relative[i] = d[i] * inverse_g;
+        mixed[i] = d[i] * relative[i];
+    }
+    add_abs_and_square(lanes->sum[PND_TERM_ABS], lanes->sum[PND_TERM_SQ], d, n);
+    add_abs_and_square(lanes->sum[PND_TERM_INV_ABS], lanes->sum[PND_TERM_INV_SQ], inverse, n);
+    add_abs_and_square(lanes->sum[PND_TERM_ABS_REL], lanes->sum[PND_TERM_SQ_REL_U], relative, n);
+    pnd_depth_lanes_add(lanes->sum[PND_TERM_SQ_REL_M], mixed, n);
+    pnd_depth_lanes_add(lanes->sum[PND_TERM_GT], g, n);
+}
+
+static void add_ratios(pnd_depth_lanes *lanes, const double *p, const double *g, int32_t n,
+                       double log_shift)
+{
+    double larger[PND_DEPTH_BLOCK], e[PND_DEPTH_BLOCK], e_abs[PND_DEPTH_BLOCK];
+    for (int32_t i = 0; i < n; i++) {
+        const double ratio = tame(p[i] / g[i]), inverse = g[i] / p[i];
+        larger[i] = ratio > inverse ? ratio : inverse;
+        e[i] = ratio;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        const double log_ratio = log_normal(e[i]);
+        e_abs[i] = fabs(log_ratio);
+        e[i] = log_ratio - log_shift;
+    }
+    lanes->within[0] += pnd_depth_count_below(larger, n, 1.25);
+    lanes->within[1] += pnd_depth_count_below(larger, n, 1.25 * 1.25);
+    lanes->within[2] += pnd_depth_count_below(larger, n, 1.25 * 1.25 * 1.25);
+    pnd_depth_lanes_add(lanes->sum[PND_TERM_LOG_ABS], e_abs, n);
+    pnd_depth_lanes_add(lanes->sum[PND_TERM_LOG], e, n);
+    for (int32_t i = 0; i < n; i++)
+        e[i] *= e[i];
+    pnd_depth_lanes_add(lanes->sum[PND_TERM_LOG_SQ], e, n);
+}
+
+void pnd_depth_block_add(pnd_depth_lanes *lanes, const double *p, const double *g, int32_t n,
+                         double log_shift)
+{
+    add_differences(lanes, p, g, n);
+    add_ratios(lanes, p, g, n, log_shift);
+}

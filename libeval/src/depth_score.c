@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "depth_block.h"
+#include "depth_digest.h"
+#include "depth_order.h"
+#include "depth_select.h"
+#include "depth_sum.h"
+
+#include <panodepth/alloc.h>
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pnd_depth_scorer {
+    pnd_depth_protocol protocol;
+    pnd_depth_row row;
+    pnd_plane_f64 filled;
+    pnd_plane_f64 median_g, median_p; /* scored pixels, packed */
+    uint32_t *codes;                  /* PND_DEPTH_LUT_SIZE: scored ground truth by code */
+    pnd_depth_digest digest;
+};
+
+/* ---- life ---- */
+
+static pnd_status check_protocol(const pnd_depth_protocol *protocol, pnd_error *err)
+{
+    const pnd_depth_crop crop = protocol->crop;
+    if (!(crop.top >= 0 && crop.top < crop.bottom && crop.bottom <= 1 && crop.left >= 0 &&
+          crop.left < crop.right && crop.right <= 1))
+        return pnd_fail(err, PND_EINVAL, "protocol %s: the crop is empty or leaves the image",
+                        protocol->name);
+    if (!(protocol->min_m >= 0 && protocol->min_m < protocol->cap_m && protocol->pred_min_m >= 0 &&
+          protocol->pred_min_m <= protocol->pred_max_m))
+        return pnd_fail(err, PND_EINVAL, "protocol %s: an empty depth range", protocol->name);
+    return PND_OK;
+}
+
+pnd_status pnd_depth_scorer_create(pnd_depth_scorer **out, const pnd_depth_protocol *protocol,
+                                   pnd_error *err)
+{
+    *out = NULL;
+    pnd_status status = check_protocol(protocol, err);
+    if (status != PND_OK)
+        return status;
+    pnd_depth_scorer *scorer = pnd_calloc_array(1, sizeof *scorer);
+    if (scorer == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory for a depth scorer");
+    scorer->protocol = *protocol;
+    scorer->codes = pnd_alloc_array(PND_DEPTH_LUT_SIZE, sizeof *scorer->codes);
+    if (scorer->codes == NULL)
+        status = pnd_fail(err, PND_ENOMEM, "out of memory for a depth scorer");
+    else
+        status = pnd_depth_digest_init(&scorer->digest, err);
+    if (status != PND_OK) {
+        pnd_depth_scorer_free(scorer);
+        return status;
+    }
+    *out = scorer;
+    return PND_OK;
+}
+
+void pnd_depth_scorer_free(pnd_depth_scorer *scorer)
+{
+    if (scorer == NULL)
+        return;
+    pnd_depth_row_clear(&scorer->row);
+    pnd_plane_f64_clear(&scorer->filled);
+    pnd_plane_f64_clear(&scorer->median_g);
+    pnd_plane_f64_clear(&scorer->median_p);
+    pnd_depth_digest_clear(&scorer->digest);
+    free(scorer->codes);
+    free(scorer);
+}
+
+/* ---- predictions that are no depth ---- */
+
+static const char *name_of(const pnd_depth_samples *samples, const char *fallback)
+{
+    return samples->name != NULL ? samples->name : fallback;
+}
+
+static pnd_status check_bad(const pnd_depth_scorer *scorer, const pnd_depth_job *job,
+                            const pnd_depth_tally *tally, pnd_error *err)
+{
+    const pnd_depth_row *row = &scorer->row;
+    if (row->n_bad == 0 || scorer->protocol.bad_rule == PND_DEPTH_BAD_SKIP)
+        return PND_OK;
+    const bool fill = scorer->protocol.bad_rule == PND_DEPTH_BAD_FILL;
+    return pnd_fail_hint(
+        err, PND_EFORMAT,
+        fill ? "filling needs a depth in every row between the first and the last filled one"
+             : "scores need a depth everywhere: repair the prediction, or clip it (and say so)",
+        "%s: %" PRId64 " predictions on valid ground truth are no depth%s (%" PRId64
+        " NaN or infinite, %" PRId64 " negative, %" PRId64 " zero); first at row %d, column %d: %g",
+        name_of(job->pred, "prediction"), row->n_bad, fill ? " after filling" : "",
+        tally->pred_nonfinite, tally->pred_nonpositive, tally->pred_missing, row->bad_y, row->bad_x,
+        row->bad_value);
+}
+
+static bool is_depth(double p)
+{
+    return p > 0 && p < (double)INFINITY;
+}
+
+static bool has_gaps(pnd_depth_row *row, const pnd_depth_samples *pred)
+{
+    for (int32_t y = 0; y < pred->height; y++) {
+        pnd_depth_samples_row(row->pred, pred, y);
+        for (int32_t x = 0; x < pred->width; x++)
+            if (!is_depth(row->pred[x]))
+                return true;
+    }
+    return false;
+}
+
+static pnd_status fill_prediction(pnd_depth_scorer *scorer, pnd_depth_job *job, pnd_error *err)
+{
+    if (scorer->protocol.bad_rule != PND_DEPTH_BAD_FILL || !has_gaps(&scorer->row, job->pred))
+        return PND_OK;
+    const pnd_status status =
+        pnd_plane_f64_resize(&scorer->filled, job->pred->width, job->pred->height, err);
+    if (status != PND_OK)
+        return status;
+    for (int32_t y = 0; y < job->pred->height; y++)
+        pnd_depth_samples_row(pnd_plane_f64_row(&scorer->filled, y), job->pred, y);
+    pnd_depth_fill(&scorer->filled);
+    job->filled = &scorer->filled;
+    return PND_OK;
+}
+
+/* ---- median scaling ---- */
+
+static pnd_status find_scale(pnd_depth_scorer *scorer, pnd_depth_job *job, pnd_depth_tally *tally,
+                             pnd_error *err)
+{
+    const int32_t width = job->gt->width, height = job->gt->height;
+    pnd_status status = pnd_plane_f64_resize(&scorer->median_g, width, height, err);
+    if (status == PND_OK)
+        status = pnd_plane_f64_resize(&scorer->median_p, width, height, err);
+    if (status != PND_OK)
+        return status;
+    size_t n = 0;
+    for (int32_t y = 0; y < height; y++) {
+        pnd_depth_row_select(&scorer->row, job, y, tally);
+        const size_t bytes = (size_t)scorer->row.n * sizeof(double);
+        memcpy(scorer->median_g.data + n, scorer->row.g, bytes);
+        memcpy(scorer->median_p.data + n, scorer->row.p, bytes);
+        n += (size_t)scorer->row.n;
+    }
+    status = check_bad(scorer, job, tally, err);
+    if (status != PND_OK || n == 0)
+        return status;
+    const double p = pnd_depth_median(scorer->median_p.data, n, scorer->codes);
+    if (!is_depth(p))
+        return pnd_fail(err, PND_EFORMAT, "%s: the median prediction is %g: no scale to match",
+                        name_of(job->pred, "prediction"), p);
+    job->scale = pnd_depth_median(scorer->median_g.data, n, scorer->codes) / p;
+    return PND_OK;
+}
+
+/* ---- sums ---- */
+
+typedef struct totals {
+    pnd_sum sum[PND_DEPTH_N_TERMS];
+    int64_t n, within[3];
+    double log_shift;
+    double gt_min, gt_max;
+} totals;
+
+static void count_codes(pnd_depth_scorer *scorer, const pnd_depth_samples *gt, int32_t y)
+{
+    const uint16_t *codes =
+        (const uint16_t *)(const void *)((const char *)gt->data + (size_t)y * gt->stride);
+    for (int32_t i = 0; i < scorer->row.n; i++)
+        scorer->codes[codes[scorer->row.index[i]]]++;
+}
+
+static void note_range(totals *total, const double *g, int32_t n)
+{
+    double low = total->gt_min, high = total->gt_max;
+    for (int32_t i = 0; i < n; i++) {
+        low = g[i] < low ? g[i] : low;
+        high = g[i] > high ? g[i] : high;
+    }
+    total->gt_min = low;
+    total->gt_max = high;
+}
+
+static void add_row(totals *total, const pnd_depth_row *row)
+{
+    if (row->n == 0)
+        return;
+    if (total->n == 0)
+        total->log_shift = pnd_depth_log(row->p[0] / row->g[0]);
+    pnd_depth_lanes lanes = {0};
+    for (int32_t i = 0; i < row->n; i += PND_DEPTH_BLOCK) {
+        const int32_t n = row->n - i < PND_DEPTH_BLOCK ? row->n - i : PND_DEPTH_BLOCK;
+        pnd_depth_block_add(&lanes, row->p + i, row->g + i, n, total->log_shift);
+    }
+    for (int k = 0; k < PND_DEPTH_N_TERMS; k++)
+        pnd_sum_add(&total->sum[k], pnd_depth_lanes_fold(lanes.sum[k]));
+    for (int k = 0; k < 3; k++)
+        total->within[k] += lanes.within[k];
+    note_range(total, row->g, row->n);
+    total->n += row->n;
+}
+
+static double value(const totals *total, pnd_depth_term term)
+{
+    return pnd_sum_value(&total->sum[term]);
+}
+
+static void finish_sums(pnd_depth_stats *stats, const totals *total)
+{
+    if (total->n == 0)
+        return;
+    const double n = (double)total->n, log_sum = value(total, PND_TERM_LOG);
+    *stats = (pnd_depth_stats){
+        .n = total->n,
+        .within = {total->within[0], total->within[1], total->within[2]},
+        .abs_rel = value(total, PND_TERM_ABS_REL),
+        .sq_rel_u = value(total, PND_TERM_SQ_REL_U),
+        .sq_rel_m = value(total, PND_TERM_SQ_REL_M),
+        .abs_m = value(total, PND_TERM_ABS),
+        .sq_m2 = value(total, PND_TERM_SQ),
+        .inv_abs = value(total, PND_TERM_INV_ABS),
+        .inv_sq = value(total, PND_TERM_INV_SQ),
+        .log_abs = value(total, PND_TERM_LOG_ABS),
+        .log_mean = total->log_shift + log_sum / n,
+        .log_m2 = fmax(0, value(total, PND_TERM_LOG_SQ) - log_sum * (log_sum / n)),
+        .gt_mean = value(total, PND_TERM_GT) / n,
+        .gt_min = total->gt_min,
+        .gt_max = total->gt_max,
+    };
+}
+
+/* ---- how the ground truth spreads: sums about its mean, and the digest ---- */
+
+static double capped(const pnd_depth_protocol *protocol, double g)
+{
+    return protocol->cap_rule == PND_DEPTH_CAP_INCLUDE && g > protocol->cap_m ? protocol->cap_m : g;
+}
+
+static void spread_of_codes(pnd_depth_scorer *scorer, const double *lut, pnd_depth_stats *stats)
+{
+    pnd_sum sq = {0}, abs_dev = {0};
+    for (int32_t v = 0; v < PND_DEPTH_LUT_SIZE; v++) {
+        if (scorer->codes[v] == 0)
+            continue;
+        const double g = capped(&scorer->protocol, lut[v]), d = g - stats->gt_mean;
+        pnd_sum_add(&sq, scorer->codes[v] * (d * d));
+        pnd_sum_add(&abs_dev, scorer->codes[v] * fabs(d));
+        pnd_depth_digest_add(&scorer->digest, g, scorer->codes[v]);
+    }
+    stats->gt_m2 = pnd_sum_value(&sq);
+    stats->gt_abs_dev = pnd_sum_value(&abs_dev);
+}
+
+static void spread_of_pixels(pnd_depth_scorer *scorer, const pnd_depth_job *job,
+                             pnd_depth_stats *stats)
+{
+    pnd_sum sq = {0}, abs_dev = {0};
+    pnd_depth_tally unused = {0};
+    for (int32_t y = 0; y < job->gt->height; y++) {
+        pnd_depth_row_select(&scorer->row, job, y, &unused);
+        for (int32_t i = 0; i < scorer->row.n; i++) {
+            const double g = scorer->row.g[i], d = g - stats->gt_mean;
+            pnd_sum_add(&sq, d * d);
+            pnd_sum_add(&abs_dev, fabs(d));
+            pnd_depth_digest_add(&scorer->digest, g, 1);
+        }
+    }
+    stats->gt_m2 = pnd_sum_value(&sq);
+    stats->gt_abs_dev = pnd_sum_value(&abs_dev);
+}
+
+static void finish_spread(pnd_depth_scorer *scorer, const pnd_depth_job *job,
+                          pnd_depth_stats *stats)
+{
+    if (stats->n == 0)
+        return;
+    const bool constant = !(stats->gt_min < stats->gt_max);
+    if (constant)
+        stats->gt_mean = stats->gt_min; /* a rounded mean would give constant depth a spread */
+    if (job->gt->type == PND_DEPTH_U16)
+        spread_of_codes(scorer, job->gt->lut, stats);
+    else
+        spread_of_pixels(scorer, job, stats);
+}
+
+/* ---- one image ---- */
+
+static pnd_status check_sizes(const pnd_depth_job *job, pnd_error *err)
+{
+    const pnd_depth_samples *gt = job->gt, *pred = job->pred;
+    const bool swapped = pred->width == gt->height && pred->height == gt->width;
+    if (pred->width != gt->width || pred->height != gt->height)
+        return pnd_fail_hint(
+            err, PND_EMISMATCH,
+            swapped ? "width and height swapped?" : "score at the size of the ground truth",
+            "%s: prediction is %dx%d, ground truth %dx%d", name_of(pred, "prediction"), pred->width,
+            pred->height, gt->width, gt->height);
+    const pnd_view_u8 mask = job->mask;
+    if (mask.data != NULL && (mask.width != gt->width || mask.height != gt->height))
+        return pnd_fail(err, PND_EMISMATCH, "%s: mask is %dx%d, ground truth %dx%d",
+                        name_of(gt, "ground truth"), mask.width, mask.height, gt->width,
+                        gt->height);
+    return PND_OK;
+}
+
+static void sum_rows(pnd_depth_scorer *scorer, const pnd_depth_job *job, totals *total,
+                     pnd_depth_tally *tally)
+{
+    const bool by_code = job->gt->type == PND_DEPTH_U16;
+    if (by_code)
+        memset(scorer->codes, 0, PND_DEPTH_LUT_SIZE * sizeof *scorer->codes);
+    for (int32_t y = 0; y < job->gt->height; y++) {
+        pnd_depth_row_select(&scorer->row, job, y, tally);
+        pnd_depth_row_transform(&scorer->row, job);
+        add_row(total, &scorer->row);
+        if (by_code)
+            count_codes(scorer, job->gt, y);
+    }
+}
+
+static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_depth_job *job,
+                            pnd_error *err)
+{
+    pnd_status status = fill_prediction(scorer, job, err);
+    if (status == PND_OK && scorer->protocol.median_scaling)
+        status = find_scale(scorer, job, &out->tally, err);
+    if (status != PND_OK)
+        return status;
+    totals total = {.gt_min = (double)INFINITY};
+    out->tally = (pnd_depth_tally){0};
+    scorer->row.n_bad = 0;
+    sum_rows(scorer, job, &total, &out->tally);
+    status = check_bad(scorer, job, &out->tally, err);
+    if (status != PND_OK)
+        return status;
+    out->scale = job->scale;
+    finish_sums(&out->stats, &total);
+    finish_spread(scorer, job, &out->stats);
+    return PND_OK;
+}
+
+pnd_status pnd_depth_score(pnd_depth_image *out, pnd_depth_scorer *scorer,
+                           const pnd_depth_samples *gt, const pnd_depth_samples *pred,
+                           pnd_view_u8 mask, pnd_error *err)
+{
+    *out = (pnd_depth_image){0};
+    pnd_depth_job job = {
+        .protocol = &scorer->protocol, .gt = gt, .pred = pred, .mask = mask, .scale = 1};
+    pnd_status status = check_sizes(&job, err);
+    if (status == PND_OK)
+        status = pnd_depth_row_resize(&scorer->row, gt->width, err);
+    if (status != PND_OK)
+        return status;
+    scorer->row.n_bad = 0;
+    return score_job(out, scorer, &job, err);
+}
+
+/* ---- for the pool ---- */
+
+void pnd_depth_scorer_digest(pnd_depth_digest *total, const pnd_depth_scorer *scorer)
+{
+    pnd_depth_digest_merge(total, &scorer->digest);
+}

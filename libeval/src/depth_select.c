@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "depth_select.h"
+#include "depth_block.h"
+
+#include <panodepth/alloc.h>
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+pnd_status pnd_depth_row_resize(pnd_depth_row *row, int32_t width, pnd_error *err)
+{
+    if (width <= row->capacity)
+        return PND_OK;
+    pnd_depth_row_clear(row);
+    double *block = pnd_alloc_array((size_t)width, 4 * sizeof(double));
+    row->index = pnd_alloc_array((size_t)width, sizeof *row->index);
+    if (block == NULL || row->index == NULL) {
+        free(block);
+        pnd_depth_row_clear(row);
+        return pnd_fail(err, PND_ENOMEM, "out of memory for a row of %d pixels", width);
+    }
+    row->gt = block;
+    row->pred = block + width;
+    row->g = row->pred + width;
+    row->p = row->g + width;
+    row->capacity = width;
+    return PND_OK;
+}
+
+void pnd_depth_row_clear(pnd_depth_row *row)
+{
+    free(row->gt);
+    free(row->index);
+    *row = (pnd_depth_row){0};
+}
+
+/* ---- which pixels ---- */
+
+/* Columns [begin, end) in which ground truth below `limit` is scored. */
+typedef struct span {
+    int32_t begin, end;
+    double limit; /* 0: nothing */
+} span;
+
+static int64_t count_invalid(const double *g, span s)
+{
+    int64_t count = 0;
+    for (int32_t x = s.begin; x < s.end; x++)
+        count += !(g[x] > 0);
+    return count;
+}
+
+static int64_t count_infinite(const double *g, const uint8_t *mask, span s)
+{
+    int64_t count = 0;
+    for (int32_t x = s.begin; x < s.end; x++)
+        count += (g[x] > DBL_MAX) & (mask == NULL || mask[x] == 0);
+    return count;
+}
+
+static int32_t append_scored(pnd_depth_row *row, double min_m, const uint8_t *mask, span s)
+{
+    const double *g = row->gt;
+    int32_t *index = row->index, n = row->n;
+    for (int32_t x = s.begin; x < s.end; x++) {
+        index[n] = x; /* overwritten unless this pixel is kept: no branch to mispredict */
+        n += (g[x] > min_m) & (g[x] < s.limit) & (mask == NULL || mask[x] == 0);
+    }
+    return n;
+}
+
+static void select_span(pnd_depth_row *row, const pnd_depth_protocol *protocol, const uint8_t *mask,
+                        span s, pnd_depth_tally *tally)
+{
+    if (s.begin >= s.end)
+        return;
+    const bool outside = !(s.limit > 0);
+    const int64_t invalid = count_invalid(row->gt, s);
+    const int64_t infinite = outside ? 0 : count_infinite(row->gt, mask, s);
+    const int32_t n = outside ? row->n : append_scored(row, protocol->min_m, mask, s);
+    const int64_t kept = n - row->n;
+    tally->gt_invalid += invalid;
+    tally->gt_infinite += infinite;
+    tally->gt_valid += kept;
+    tally->masked += s.end - s.begin - invalid - infinite - kept;
+    row->n = n;
+}
+
+static int32_t fraction_of(double fraction, int32_t size)
+{
+    return (int32_t)(fraction * size);
+}
+
+/* The border rule keeps g <= max_m, an upper limit just above it. */
+static double border_limit(const pnd_depth_protocol *protocol, double limit)
+{
+    return fmin(limit, nextafter(protocol->border.max_m, (double)INFINITY));
+}
+
+static void select_pixels(pnd_depth_row *row, const pnd_depth_job *job, int32_t y,
+                          pnd_depth_tally *tally)
+{
+    const pnd_depth_protocol *protocol = job->protocol;
+    const int32_t width = job->gt->width, height = job->gt->height;
+    const uint8_t *mask = job->mask.data != NULL ? pnd_view_u8_row(job->mask, y) : NULL;
+    const bool row_in = y >= fraction_of(protocol->crop.top, height) &&
+                        y < fraction_of(protocol->crop.bottom, height);
+    const int32_t left = row_in ? fraction_of(protocol->crop.left, width) : width;
+    const int32_t right = row_in ? fraction_of(protocol->crop.right, width) : width;
+    const double limit =
+        protocol->cap_rule == PND_DEPTH_CAP_EXCLUDE ? protocol->cap_m : (double)INFINITY;
+    const bool bottom = y >= height - protocol->border.bottom_rows;
+    const int32_t border = bottom ? right : protocol->border.left_columns;
+    const int32_t middle = border < left ? left : border > right ? right : border;
+    row->n = 0;
+    select_span(row, protocol, mask, (span){0, left, 0}, tally);
+    select_span(row, protocol, mask, (span){left, middle, border_limit(protocol, limit)}, tally);
+    select_span(row, protocol, mask, (span){middle, right, limit}, tally);
+    select_span(row, protocol, mask, (span){right, width, 0}, tally);
+}
+
+/* ---- predictions ---- */
+
+static const double ratio_limits[8] = {1.0 / 512, 1.0 / 170, 1.0 / 30, 0.2, 5, 30, 170, 512};
+
+static bool is_depth(double p)
+{
+    return p > 0 && p <= DBL_MAX;
+}
+
+static int64_t count_bad(const double *p, int32_t n)
+{
+    int64_t usable = 0;
+    for (int32_t i = 0; i < n; i++)
+        usable += (p[i] > 0) & (p[i] <= DBL_MAX);
+    return n - usable;
+}
+
+/* By kind, for the rows that have any. */
+static void tally_bad(pnd_depth_tally *tally, const double *p, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const bool finite = fabs(p[i]) <= DBL_MAX;
+        tally->pred_nonfinite += !finite;
+        tally->pred_nonpositive += finite && p[i] < 0;
+        tally->pred_missing += finite && !(p[i] < 0) && !(p[i] > 0);
+    }
+}
+
+/* Ratios as stored, before any cap: the clamp of a protocol would hide a wrong unit. */
+static void tally_ratios(pnd_depth_tally *tally, const double *g, const double *p, int32_t n)
+{
+    double ratio[PND_DEPTH_BLOCK];
+    for (int32_t begin = 0; begin < n; begin += PND_DEPTH_BLOCK) {
+        const int32_t end = n - begin < PND_DEPTH_BLOCK ? n : begin + PND_DEPTH_BLOCK;
+        int32_t m = 0;
+        for (int32_t i = begin; i < end; i++) {
+            ratio[m] = p[i] / g[i];
+            m += is_depth(p[i]);
+        }
+        tally->ratio_n += m;
+        for (int k = 0; k < 8; k++)
+            tally->ratio_below[k] += pnd_depth_count_below(ratio, m, ratio_limits[k]);
+    }
+}
+
+static bool usable(const pnd_depth_protocol *protocol, double p)
+{
+    if (is_depth(p) || protocol->whole_metres)
+        return true;
+    return protocol->pred_min_m > 0 && !isnan(p);
+}
+
+/* Note predictions that the protocol cannot use; with PND_DEPTH_BAD_SKIP drop them. */
+static void settle_bad(pnd_depth_row *row, const pnd_depth_protocol *protocol, int32_t y)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < row->n; i++) {
+        const bool good = usable(protocol, row->p[i]);
+        if (!good && row->n_bad++ == 0) {
+            row->bad_x = row->index[i];
+            row->bad_y = y;
+            row->bad_value = row->p[i];
+        }
+        row->index[n] = row->index[i];
+        row->g[n] = row->g[i];
+        row->p[n] = row->p[i];
+        n += good;
+    }
+    if (protocol->bad_rule == PND_DEPTH_BAD_SKIP)
+        row->n = n;
+}
+
+static void pick(double *out, const double *in, const int32_t *index, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        out[i] = in[index[i]];
+}
+
+static void cap_ground_truth(pnd_depth_row *row, const pnd_depth_protocol *protocol,
+                             pnd_depth_tally *tally)
+{
+    if (protocol->cap_rule != PND_DEPTH_CAP_INCLUDE)
+        return;
+    const double cap = protocol->cap_m;
+    int64_t capped = 0;
+    for (int32_t i = 0; i < row->n; i++) {
+        capped += row->g[i] > cap;
+        row->g[i] = row->g[i] > cap ? cap : row->g[i];
+    }
+    tally->capped += capped;
+}
+
+void pnd_depth_row_select(pnd_depth_row *row, const pnd_depth_job *job, int32_t y,
+                          pnd_depth_tally *tally)
+{
+    pnd_depth_samples_row(row->gt, job->gt, y);
+    select_pixels(row, job, y, tally);
+    if (row->n == 0)
+        return;
+    pnd_depth_samples_row(row->pred, job->pred, y);
+    pick(row->g, row->gt, row->index, row->n);
+    pick(row->p, row->pred, row->index, row->n);
+    tally_ratios(tally, row->g, row->p, row->n);
+    if (count_bad(row->p, row->n) > 0) {
+        tally_bad(tally, row->p, row->n);
+        if (job->filled != NULL)
+            pick(row->p, pnd_plane_f64_row(job->filled, y), row->index, row->n);
+        settle_bad(row, job->protocol, y);
+    }
+    tally->scored += row->n;
+    cap_ground_truth(row, job->protocol, tally);
+}
+
+/* ---- what becomes of them ---- */
+
+static void clamp(double *p, int32_t n, double low, double high)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const double raised = p[i] < low ? low : p[i];
+        p[i] = raised > high ? high : raised;
+    }
+}
+
+/* Depth saved as an 8-bit picture of whole metres: clip, drop the fraction; then 0.1 for 0. */
+static void to_whole_metres(double *p, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const double inside = p[i] > 0 ? (p[i] < 255 ? p[i] : 255) : 0; /* NaN becomes 0 */
+        const int32_t metres = (int32_t)inside;
+        p[i] = metres > 0 ? metres : 0.1;
+    }
+}
+
+void pnd_depth_row_transform(pnd_depth_row *row, const pnd_depth_job *job)
+{
+    const pnd_depth_protocol *protocol = job->protocol;
+    if (protocol->median_scaling)
+        for (int32_t i = 0; i < row->n; i++)
+            row->p[i] *= job->scale;
+    clamp(row->p, row->n, protocol->pred_min_m, protocol->pred_max_m);
+    if (protocol->whole_metres)
+        to_whole_metres(row->p, row->n);
+}

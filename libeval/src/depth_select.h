@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From two stored rows to the pixels a protocol compares. */
+#ifndef PND_DEPTH_SELECT_H
+#define PND_DEPTH_SELECT_H
+
+#include <panodepth/depth_metrics.h>
+
+/* One image on its way through the stages. */
+typedef struct pnd_depth_job {
+    const pnd_depth_protocol *protocol;
+    const pnd_depth_samples *gt, *pred;
+    pnd_view_u8 mask;
+    const pnd_plane_f64 *filled; /* the prediction without gaps, or NULL */
+    double scale;                /* of the prediction */
+} pnd_depth_job;
+
+/* Scratch for one row of up to `capacity` pixels. */
+typedef struct pnd_depth_row {
+    double *gt, *pred; /* as stored */
+    int32_t *index;    /* columns of the scored pixels */
+    double *g, *p;     /* what is compared, in the order of `index` */
+    int32_t n;         /* scored pixels */
+    int32_t capacity;
+    int32_t bad_x, bad_y; /* the first prediction the protocol cannot use; bad_y -1: none */
+    double bad_value;
+    int64_t n_bad;
+} pnd_depth_row;
+
+pnd_status pnd_depth_row_resize(pnd_depth_row *row, int32_t width, pnd_error *err);
+void pnd_depth_row_clear(pnd_depth_row *row);
+
+/* Fill index, g, p, n of row y and add to the tally. g is capped; p is filled, but neither scaled
+ * nor clamped. */
+void pnd_depth_row_select(pnd_depth_row *row, const pnd_depth_job *job, int32_t y,
+                          pnd_depth_tally *tally);
+
+/* Scale, clamp and round p as the protocol says. */
+void pnd_depth_row_transform(pnd_depth_row *row, const pnd_depth_job *job);
+
+#endif
