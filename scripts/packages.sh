@@ -1,0 +1,38 @@
+# Sourced by demo and test: install what is missing from Debian. Usage: need_packages build test ...
+packages_build="build-essential cmake ninja-build pkg-config libpng-dev zlib1g-dev libcjson-dev libssl-dev libcairo2-dev fonts-dejavu-core"
+packages_test="libcmocka-dev python3 python3-numpy python3-pil locales"
+packages_ci="clang llvm libomp-dev clang-format valgrind shellcheck"
+
+say() { printf '\n== %s\n' "$*"; }
+
+need_packages() {
+    missing=""
+    for group in "$@"; do
+        eval "list=\$packages_$group"
+        for package in $list; do
+            dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+        done
+    done
+    [ -n "$missing" ] || return 0
+    say "Installing from Debian:$missing"
+    as_root=""
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 || { echo "Not root and no sudo: install these packages, then run this again."; exit 1; }
+        as_root=sudo
+    fi
+    $as_root apt-get update -qq
+    # shellcheck disable=SC2086 # a list of package names
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+# The libraries that parse files must carry Debian 12's security fixes (docs/formats.md).
+need_fixed_libraries() {
+    for pair in "libpng16-16 1.6.39-2+deb12u6" "libcjson1 1.7.15-1+deb12u4"; do
+        package=${pair% *} fixed=${pair#* }
+        have=$(dpkg-query -W -f='${Version}' "$package")
+        if dpkg --compare-versions "$have" lt "$fixed"; then
+            echo "$package $have lacks security fixes: run apt-get update && apt-get upgrade ($fixed or newer is needed)"
+            exit 1
+        fi
+    done
+}
