@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pnd-eval panoptic: options, and the order of the work. */
+#include "eval_panoptic.h"
+#include "eval_commands.h"
+
+#include <panodepth/alloc.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static const panoptic_args defaults = {.split = "val"};
+static const char *const parities[] = {
+    [PND_PQ_CORRECTED] = "corrected", [PND_PQ_STRICT] = "strict", NULL};
+
+static const tool_opt options[] = {
+    {TOOL_GROUP, .name = "Input"},
+    {TOOL_STRING, 'r', "root", TOOL_FIELD(panoptic_args, root), "DIR", "Cityscapes folder",
+     .env = "CITYSCAPES_DATASET"},
+    {TOOL_STRING, 's', "split", TOOL_FIELD(panoptic_args, split), "NAME",
+     "which of DIR/gtFine/cityscapes_panoptic_NAME.json"},
+    {TOOL_STRING, 'p', "pred", TOOL_FIELD(panoptic_args, pred), "DIR",
+     "folder with cityscapes_panoptic_SPLIT.json of the predictions; ROOT/results if not given",
+     .env = "CITYSCAPES_RESULTS"},
+    {TOOL_STRING, 0, "gt-json", TOOL_FIELD(panoptic_args, gt_json), "FILE",
+     "ground truth in COCO panoptic format, instead of --root"},
+    {TOOL_STRING, 0, "gt-dir", TOOL_FIELD(panoptic_args, gt_dir), "DIR",
+     "its PNGs; the JSON's name without .json if not given"},
+    {TOOL_STRING, 0, "pred-json", TOOL_FIELD(panoptic_args, pred_json), "FILE",
+     "predictions in COCO panoptic format, instead of --pred"},
+    {TOOL_STRING, 0, "pred-dir", TOOL_FIELD(panoptic_args, pred_dir), "DIR",
+     "their PNGs; the JSON's name without .json, or the JSON's folder, if not given"},
+    {TOOL_GROUP, .name = "Scoring"},
+    {TOOL_CHOICE, 0, "parity", TOOL_FIELD(panoptic_args, parity), "MODE",
+     "corrected: areas from pixels, all crowds, inconsistent files refused; strict: the verdict of "
+     "panopticapi and cityscapesScripts, bit for bit",
+     .choices = parities},
+    {TOOL_REPEAT, 0, "require", TOOL_FIELD(panoptic_args, require), "EXPR",
+     "exit 1 unless it holds, as in 'PQ>=60'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in "
+     "percent, with >= > <= < ==; an undefined score meets nothing; repeatable"},
+    {TOOL_GROUP, .name = "Output"},
+    {TOOL_STRING, 'o', "out", TOOL_FIELD(panoptic_args, out), "FILE",
+     "write results.json; - for standard output, without the table"},
+    {TOOL_STRING, 'n', "name", TOOL_FIELD(panoptic_args, name), "METHOD",
+     "name of the method, kept in the results"},
+    {TOOL_END},
+};
+
+/* ---- --require */
+
+enum { N_METRICS = 9 };
+
+static void fill_metrics(eval_metric out[N_METRICS], const panoptic_results *r)
+{
+    static const char *const names[N_METRICS] = {"PQ",    "SQ",    "RQ",    "PQ_th", "SQ_th",
+                                                 "RQ_th", "PQ_st", "SQ_st", "RQ_st"};
+    for (int g = 0; g < 3; g++) {
+        const pnd_pq_score score = r == NULL
+                                       ? (pnd_pq_score){0}
+                                       : pnd_pq_average(r->total, r->inputs->categories,
+                                                        r->inputs->n_categories, (pnd_pq_group)g);
+        const double values[3] = {score.pq, score.sq, score.rq};
+        for (int k = 0; k < 3; k++)
+            out[3 * g + k] = (eval_metric){names[3 * g + k], 100 * values[k]};
+    }
+}
+
+static pnd_status check_requirements(const panoptic_args *args, pnd_error *err)
+{
+    eval_metric known[N_METRICS];
+    fill_metrics(known, NULL);
+    pnd_status status = PND_OK;
+    for (size_t i = 0; i < args->require.n && status == PND_OK; i++)
+        status = eval_require_parse(args->require.items[i], known, N_METRICS, err);
+    return status;
+}
+
+static int judge(tool *t, const panoptic_results *r)
+{
+    eval_metric metrics[N_METRICS];
+    int code = TOOL_EXIT_OK;
+    fill_metrics(metrics, r);
+    for (size_t i = 0; i < r->args->require.n; i++) {
+        pnd_error why = {0};
+        if (eval_require_met(r->args->require.items[i], metrics, N_METRICS, &why))
+            continue;
+        tool_warn(t, "requirement not met: %s", why.message);
+        code = TOOL_EXIT_GATE;
+    }
+    return code;
+}
+
+/* ---- sums, in the order of the ground truth */
+
+static void add_deviations(panoptic_results *r, const panoptic_frame *frame, const char *image_id)
+{
+    for (int d = 0; d < PND_PQ_N_DEVIATIONS; d++)
+        eval_deviate(&r->deviations, pnd_pq_deviation_code((pnd_pq_deviation)d),
+                     pnd_pq_deviation_text((pnd_pq_deviation)d, r->parity),
+                     frame->image.deviations[d], image_id);
+    eval_deviate(&r->deviations, "alpha-dropped", "RGBA images; the alpha channel was dropped",
+                 frame->alpha_dropped, image_id);
+    eval_deviate(&r->deviations, "png-trailing-bytes", "PNG files with bytes after their end",
+                 frame->trailing_bytes, image_id);
+}
+
+static pnd_status add_up(panoptic_results *r, pnd_error *err)
+{
+    const pnd_panoptic_set *const gt = &r->inputs->gt;
+    r->total = pnd_calloc_array(r->inputs->n_categories, sizeof *r->total);
+    if (r->total == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    for (size_t i = 0; i < gt->n_annotations; i++) {
+        const char *const id = gt->annotations[i].image_id;
+        if (r->frames[i].scored) {
+            r->scored++;
+            pnd_pq_add(r->total, &r->frames[i].image);
+            add_deviations(r, &r->frames[i], id);
+        } else {
+            r->skipped++;
+            eval_deviate(&r->deviations, "skipped-image",
+                         "images left out (--skip-bad): a score over other images", 1, id);
+        }
+    }
+    if (r->deviations.failed)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    return panoptic_sign(r, err);
+}
+
+/* ---- what a reader should not overlook */
+
+static void warn_if_hollow(tool *t, const panoptic_results *r)
+{
+    int64_t gt = 0, pred = 0;
+    for (size_t c = 0; c < r->inputs->n_categories; c++) {
+        gt += r->total[c].tp + r->total[c].fn;
+        pred += r->total[c].tp + r->total[c].fp;
+    }
+    if (gt == 0)
+        tool_warn(t, "no segment to find in %zu images: nothing is scored by recall", r->scored);
+    else if (pred == 0)
+        tool_warn(t, "no predicted segment counts in %zu images: is everything void?", r->scored);
+}
+
+static pnd_status report(tool *t, const panoptic_results *r, pnd_error *err)
+{
+    const char *const out = r->args->out;
+    const bool to_stdout = out != NULL && strcmp(out, "-") == 0;
+    pnd_buffer json = {0}, text = {0};
+    if (out != NULL || t->common.json)
+        panoptic_write_json(&json, r);
+    panoptic_print(&text, r);
+    pnd_status status = pnd_buffer_status(&json, err);
+    if (status == PND_OK)
+        status = pnd_buffer_status(&text, err);
+    if (status == PND_OK && out != NULL)
+        status = tool_write(t, out, json.data, json.size, err);
+    if (status == PND_OK && !to_stdout)
+        status = t->common.json ? tool_write(t, "-", json.data, json.size, err)
+                                : tool_write(t, "-", text.data, text.size, err);
+    pnd_buffer_clear(&json);
+    pnd_buffer_clear(&text);
+    return status;
+}
+
+static int score(tool *t, panoptic_results *r, panoptic_frame *frames)
+{
+    pnd_error err = {0};
+    const int code = panoptic_frames_run(frames, t, r->inputs, r->parity);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (add_up(r, &err) != PND_OK)
+        return tool_fail(t, TOOL_INPUT, &err);
+    warn_if_hollow(t, r);
+    if (report(t, r, &err) != PND_OK)
+        return tool_fail(t, TOOL_OUTPUT, &err);
+    return judge(t, r);
+}
+
+static pnd_status check_out(const panoptic_args *args, const panoptic_inputs *inputs,
+                            pnd_error *err)
+{
+    const char *const files[] = {inputs->gt_json, inputs->pred_json, inputs->gt_dir,
+                                 inputs->pred_dir};
+    return tool_check_output(args->out, files, sizeof files / sizeof *files, NULL, err);
+}
+
+static int load_and_score(tool *t, panoptic_results *r, panoptic_inputs *inputs)
+{
+    pnd_error err = {0};
+    int code = panoptic_inputs_load(inputs, t, r->args, &r->deviations);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (check_out(r->args, inputs, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    panoptic_frame *const frames = pnd_calloc_array(inputs->gt.n_annotations, sizeof *frames);
+    if (frames == NULL) {
+        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+        return tool_fail(t, TOOL_INPUT, &err);
+    }
+    r->frames = frames;
+    code = score(t, r, frames);
+    panoptic_frames_free(frames, inputs->gt.n_annotations);
+    return code;
+}
+
+static int run(tool *t, const void *data)
+{
+    const panoptic_args *const args = data;
+    panoptic_inputs inputs = {0};
+    panoptic_results results = {
+        .args = args,
+        .inputs = &inputs,
+        .parity = (pnd_pq_parity)args->parity,
+        .split = args->gt_json == NULL || tool_given(t, "split") ? args->split : NULL,
+    };
+    pnd_error err = {0};
+    if (check_requirements(args, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    const int code = load_and_score(t, &results, &inputs);
+    free(results.total);
+    pnd_buffer_clear(&results.signature);
+    eval_deviations_clear(&results.deviations);
+    panoptic_inputs_clear(&inputs);
+    return code;
+}
+
+const tool_command eval_panoptic_command = {
+    .name = "panoptic",
+    .summary = "panoptic quality (PQ, SQ, RQ) of predictions in COCO panoptic format",
+    .synopsis = "--gt-json FILE --pred-json FILE [-o results.json]\n"
+                "--root DIR --split val --pred DIR [-o results.json]",
+    .description =
+        "Matches predicted segments with ground truth segments (IoU above 0.5) and prints the "
+        "table of cityscapesScripts' evalPanopticSemanticLabeling, the score signature and every "
+        "deviation that was met.\n\n"
+        "Predictions that are missing, unreadable or inconsistent stop the run (exit 6 for missing "
+        "images, 3 for the rest), all listed; --skip-bad scores the others and says so in the "
+        "signature.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(panoptic_args),
+    .has_skip_bad = true,
+    .examples = "# score, keep the numbers, and fail below 60 %\n"
+                "pnd-eval panoptic --root cityscapes -o results.json --require 'PQ>=60'\n"
+                "# the number of panopticapi, bit for bit\n"
+                "pnd-eval panoptic --gt-json gt.json --pred-json pred.json --parity strict",
+    .run = run,
+};

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of pnd-eval panoptic: inputs -> frames -> report. */
+#ifndef PND_EVAL_PANOPTIC_H
+#define PND_EVAL_PANOPTIC_H
+
+#include "eval_results.h"
+#include "tool.h"
+
+#include <panodepth/panoptic_set.h>
+#include <panodepth/pq.h>
+
+typedef struct panoptic_args {
+    const char *root, *split, *pred;
+    const char *gt_json, *gt_dir, *pred_json, *pred_dir;
+    int32_t parity; /* index into "corrected", "strict": a pnd_pq_parity */
+    const char *name, *out;
+    tool_list require;
+} panoptic_args;
+
+static inline const char *parity_name(pnd_pq_parity parity)
+{
+    return parity == PND_PQ_STRICT ? "strict" : "corrected";
+}
+
+/* ---- eval_panoptic_inputs.c */
+
+typedef struct panoptic_inputs {
+    char *gt_json, *gt_dir, *pred_json, *pred_dir; /* paths, owned */
+    pnd_panoptic_set gt, pred;
+    eval_sha256 gt_json_digest;
+    pnd_id_space space;              /* of the ground truth */
+    const pnd_category_info **infos; /* categories of the ground truth, each id once */
+    pnd_category *categories;        /* the same, for the matcher */
+    size_t n_categories;
+    const pnd_annotation **partners; /* prediction of each ground truth annotation, or NULL */
+    size_t n_missing, n_extra;
+} panoptic_inputs;
+
+/* Find, read and pair the two sets. Returns an exit code; everything was reported. */
+int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args,
+                         eval_deviations *deviations);
+void panoptic_inputs_clear(panoptic_inputs *inputs);
+
+/* ---- eval_panoptic_frames.c */
+
+typedef struct panoptic_frame {
+    bool scored;
+    pnd_pq_image image; /* its arrays are `block` */
+    void *block;
+    eval_sha256 gt_digest;
+    int64_t alpha_dropped, trailing_bytes; /* of its two PNGs */
+} panoptic_frame;
+
+/* Match every pair; `frames` has one entry per ground truth annotation. Returns an exit code. */
+int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *inputs,
+                        pnd_pq_parity parity);
+void panoptic_frames_free(panoptic_frame *frames, size_t n);
+
+/* ---- eval_panoptic_report.c */
+
+typedef struct panoptic_results {
+    const panoptic_args *args;
+    const panoptic_inputs *inputs;
+    const panoptic_frame *frames;
+    pnd_pq_parity parity;
+    const char *split; /* or NULL */
+    pnd_pq_count *total;
+    size_t scored, skipped;
+    pnd_buffer signature;
+    eval_deviations deviations;
+} panoptic_results;
+
+/* The table of evalPanopticSemanticLabeling, the signature and the deviations. */
+void panoptic_print(pnd_buffer *out, const panoptic_results *results);
+
+/* results.json. */
+void panoptic_write_json(pnd_buffer *out, const panoptic_results *results);
+
+PND_NODISCARD pnd_status panoptic_sign(panoptic_results *results, pnd_error *err);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pair of images at a time per thread: read, hash, decode, match, keep the tallies. */
+#include "eval_panoptic.h"
+
+#include <panodepth/alloc.h>
+#include <panodepth/png.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct job {
+    const panoptic_inputs *inputs;
+    panoptic_frame *frames;
+    pnd_pq_parity parity;
+} job;
+
+/* One image of a pair; memory is kept from frame to frame. */
+typedef struct side {
+    pnd_buffer file;
+    pnd_plane_u32 ids;
+    pnd_segment *segments;
+    size_t capacity;
+} side;
+
+typedef struct scratch {
+    pnd_pq_matcher *matcher;
+    side gt, pred;
+} scratch;
+
+static void clear_side(side *s)
+{
+    pnd_buffer_clear(&s->file);
+    pnd_plane_u32_clear(&s->ids);
+    free(s->segments);
+}
+
+static void free_scratch(void *data)
+{
+    scratch *const s = data;
+    pnd_pq_matcher_free(s->matcher);
+    clear_side(&s->gt);
+    clear_side(&s->pred);
+    free(s);
+}
+
+static pnd_status create_scratch(void **out, void *context, pnd_error *err)
+{
+    const job *const j = context;
+    scratch *const s = pnd_calloc_array(1, sizeof *s);
+    if (s == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    const pnd_status status = pnd_pq_matcher_create(&s->matcher, j->inputs->categories,
+                                                    j->inputs->n_categories, j->parity, err);
+    if (status != PND_OK)
+        free_scratch(s);
+    else
+        *out = s;
+    return status;
+}
+
+static pnd_status decode(side *s, const char *name, pnd_pq_parity parity, panoptic_frame *out,
+                         pnd_error *err)
+{
+    const pnd_png_options options = {.struct_size = sizeof options,
+                                     .allow_alpha = parity == PND_PQ_STRICT};
+    pnd_png_notes notes = {0};
+    const pnd_status status =
+        pnd_png_decode_ids(&s->ids, s->file.data, s->file.size, name, &options, &notes, err);
+    out->alpha_dropped += notes.alpha_dropped;
+    out->trailing_bytes += notes.trailing_bytes;
+    return status;
+}
+
+static pnd_status read_image(side *s, const char *dir, const pnd_annotation *annotation,
+                             pnd_pq_parity parity, panoptic_frame *out, pnd_error *err)
+{
+    pnd_status status =
+        pnd_file_read_beneath(&s->file, dir, annotation->file_name, PND_MAX_IMAGE_BYTES, err);
+    if (status != PND_OK)
+        return status;
+    char *const name = pnd_strdup_printf("%s/%s", dir, annotation->file_name);
+    if (name == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    status = decode(s, name, parity, out, err);
+    free(name);
+    return status;
+}
+
+static pnd_status convert_segments(side *s, const pnd_annotation *annotation, pnd_error *err)
+{
+    const size_t n = annotation->n_segments;
+    if (n > s->capacity) {
+        pnd_segment *const segments = pnd_realloc_array(s->segments, n, sizeof *segments);
+        if (segments == NULL)
+            return pnd_fail(err, PND_ENOMEM, "out of memory for %zu segments", n);
+        s->segments = segments;
+        s->capacity = n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const pnd_segment_info *const info = &annotation->segments[i];
+        s->segments[i] = (pnd_segment){info->id, info->category_id, info->is_crowd,
+                                       info->area == -1 ? PND_PQ_NO_AREA : info->area};
+    }
+    return PND_OK;
+}
+
+static pnd_status load_side(side *s, const char *dir, const pnd_annotation *annotation,
+                            pnd_pq_parity parity, panoptic_frame *out, pnd_error *err)
+{
+    const pnd_status status = read_image(s, dir, annotation, parity, out, err);
+    return status == PND_OK ? convert_segments(s, annotation, err) : status;
+}
+
+/* The matcher's results are gone with the next image; keep them in one block. */
+static pnd_status keep(panoptic_frame *out, const pnd_pq_image *image, pnd_error *err)
+{
+    const size_t counts_size = image->n_categories * sizeof *image->counts;
+    const size_t matches_size = image->n_matches * sizeof *image->matches;
+    char *const block = pnd_alloc_array(counts_size + matches_size, 1);
+    if (block == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    memcpy(block, image->counts, counts_size);
+    if (matches_size > 0)
+        memcpy(block + counts_size, image->matches, matches_size);
+    out->block = block;
+    out->image = *image;
+    out->image.counts = (const pnd_pq_count *)(const void *)block;
+    out->image.matches = (const pnd_pq_true_positive *)(const void *)(block + counts_size);
+    out->scored = true;
+    return PND_OK;
+}
+
+static pnd_panoptic view_side(const side *s, const pnd_annotation *annotation)
+{
+    return (pnd_panoptic){pnd_plane_u32_view(&s->ids), s->segments, annotation->n_segments};
+}
+
+static pnd_status run_frame(tool_frame *frame)
+{
+    const job *const j = frame->context;
+    scratch *const s = frame->scratch;
+    const pnd_annotation *const gt = &j->inputs->gt.annotations[frame->index];
+    const pnd_annotation *const pred = j->inputs->partners[frame->index];
+    panoptic_frame *const out = &j->frames[frame->index];
+    pnd_error *const err = &frame->err;
+    if (pred == NULL)
+        return pnd_fail(err, PND_EMISMATCH, "%s: no prediction for image %s", j->inputs->pred_json,
+                        gt->image_id);
+    pnd_status status = load_side(&s->gt, j->inputs->gt_dir, gt, j->parity, out, err);
+    if (status == PND_OK)
+        status = pnd_sha256(out->gt_digest, s->gt.file.data, s->gt.file.size, err);
+    if (status == PND_OK)
+        status = load_side(&s->pred, j->inputs->pred_dir, pred, j->parity, out, err);
+    if (status != PND_OK)
+        return status;
+    const pnd_panoptic gt_view = view_side(&s->gt, gt), pred_view = view_side(&s->pred, pred);
+    pnd_pq_image image;
+    status = pnd_pq_match(&image, s->matcher, &gt_view, &pred_view, gt->image_id, err);
+    return status == PND_OK ? keep(out, &image, err) : status;
+}
+
+static const char *image_id(const void *context, int32_t index)
+{
+    const job *const j = context;
+    return j->inputs->gt.annotations[index].image_id;
+}
+
+int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *inputs,
+                        pnd_pq_parity parity)
+{
+    job j = {inputs, frames, parity};
+    const tool_frame_job frame_job = {
+        .n = (int32_t)inputs->gt.n_annotations,
+        .what = "images",
+        .context = &j,
+        .run = run_frame,
+        .scratch_create = create_scratch,
+        .scratch_free = free_scratch,
+        .image_id = image_id,
+    };
+    tool_problems problems = {0};
+    const int code = tool_for_each(t, &frame_job, &problems);
+    tool_problems_clear(&problems);
+    return code;
+}
+
+void panoptic_frames_free(panoptic_frame *frames, size_t n)
+{
+    for (size_t i = 0; frames != NULL && i < n; i++)
+        free(frames[i].block);
+    free(frames);
+}

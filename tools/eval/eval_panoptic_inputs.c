@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which files are meant, what is in them, and which prediction belongs to which image. */
+#include "eval_panoptic.h"
+
+#include <panodepth/alloc.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_dir(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static bool exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+/* ---- paths */
+
+static char *copy_or(const char *given, const char *dir, const char *inside, const char *split)
+{
+    if (given != NULL)
+        return pnd_strdup(given);
+    return pnd_strdup_printf("%s/%scityscapes_panoptic_%s.json", dir, inside, split);
+}
+
+/* "a/b.json" -> "a/b". */
+static char *without_extension(const char *path)
+{
+    const size_t length = strlen(path), extension = strlen(".json");
+    char *const copy = pnd_strdup(path);
+    if (copy != NULL && length > extension && strcmp(copy + length - extension, ".json") == 0)
+        copy[length - extension] = '\0';
+    return copy;
+}
+
+static char *parent(const char *path)
+{
+    char *const copy = pnd_strdup(path);
+    char *const slash = copy == NULL ? NULL : strrchr(copy, '/');
+    if (slash == NULL) {
+        free(copy);
+        return pnd_strdup(".");
+    }
+    slash[slash == copy] = '\0';
+    return copy;
+}
+
+/* PNG folder of predictions: NAME for NAME.json, else the JSON's own folder (detectron2 writes
+ * predictions.json among the images). */
+static char *prediction_folder(const char *json)
+{
+    char *const folder = without_extension(json);
+    if (folder == NULL || is_dir(folder))
+        return folder;
+    char *const beside = parent(json);
+    free(folder);
+    return beside;
+}
+
+static bool name_paths(panoptic_inputs *out, const panoptic_args *args)
+{
+    char *results = NULL;
+    const char *pred = args->pred;
+    if (pred == NULL && args->root != NULL && args->pred_json == NULL)
+        pred = results = pnd_strdup_printf("%s/results", args->root);
+    out->gt_json = copy_or(args->gt_json, args->root, "gtFine/", args->split);
+    out->pred_json = copy_or(args->pred_json, pred, "", args->split);
+    free(results);
+    if (out->gt_json == NULL || out->pred_json == NULL)
+        return false;
+    out->gt_dir = args->gt_dir != NULL ? pnd_strdup(args->gt_dir) : without_extension(out->gt_json);
+    out->pred_dir =
+        args->pred_dir != NULL ? pnd_strdup(args->pred_dir) : prediction_folder(out->pred_json);
+    return out->gt_dir != NULL && out->pred_dir != NULL;
+}
+
+static int find_paths(panoptic_inputs *out, tool *t, const panoptic_args *args)
+{
+    pnd_error err = {0};
+    if (args->gt_json == NULL && args->root == NULL)
+        return tool_usage_error(t, "give --gt-json FILE, or --root DIR (CITYSCAPES_DATASET)");
+    if (args->pred_json == NULL && args->pred == NULL && args->root == NULL)
+        return tool_usage_error(t, "give --pred-json FILE, or --pred DIR (CITYSCAPES_RESULTS)");
+    if (!name_paths(out, args)) {
+        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+        return tool_fail(t, TOOL_INPUT, &err);
+    }
+    if (exists(out->gt_json) && !is_dir(out->gt_dir))
+        (void)pnd_fail_hint(&err, PND_EIO, "name it with --gt-dir",
+                            "%s: no such folder of ground truth PNGs", out->gt_dir);
+    else if (exists(out->pred_json) && !is_dir(out->pred_dir))
+        (void)pnd_fail_hint(&err, PND_EIO, "name it with --pred-dir",
+                            "%s: no such folder of prediction PNGs", out->pred_dir);
+    return err.status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
+}
+
+/* ---- reading */
+
+static void set_hint(pnd_error *err, const char *hint)
+{
+    (void)snprintf(err->hint, sizeof err->hint, "%s", hint);
+}
+
+static pnd_status read_set(pnd_panoptic_set *out, eval_sha256 digest, const char *path,
+                           pnd_panoptic_role role, pnd_error *err)
+{
+    pnd_buffer bytes = {0};
+    pnd_status status = pnd_file_read(&bytes, path, PND_MAX_JSON_BYTES, err);
+    if (status == PND_EIO && !exists(path))
+        set_hint(err, role == PND_GROUND_TRUTH
+                          ? "pnd-panoptic makes it from the gtFine folder"
+                          : "name the predictions with --pred-json FILE or --pred DIR");
+    if (status == PND_OK && digest != NULL)
+        status = pnd_sha256(digest, pnd_buffer_text(&bytes), bytes.size, err);
+    if (status == PND_OK)
+        status = pnd_panoptic_set_parse(out, pnd_buffer_text(&bytes), bytes.size, path, role, err);
+    pnd_buffer_clear(&bytes);
+    return status;
+}
+
+static int read_sets(panoptic_inputs *out, tool *t)
+{
+    pnd_error err = {0};
+    pnd_status status =
+        read_set(&out->gt, out->gt_json_digest, out->gt_json, PND_GROUND_TRUTH, &err);
+    if (status == PND_OK)
+        status = read_set(&out->pred, NULL, out->pred_json, PND_PREDICTION, &err);
+    if (status == PND_OK && out->gt.n_annotations > INT32_MAX)
+        status = pnd_fail(&err, PND_ELIMIT, "%s: %zu images", out->gt_json, out->gt.n_annotations);
+    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
+}
+
+/* ---- categories */
+
+static int out_of_memory(tool *t)
+{
+    pnd_error err = {0};
+    (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+    return tool_fail(t, TOOL_INPUT, &err);
+}
+
+/* Each id once. As a Python dict: the last record counts, at the first one's place. */
+static int collect_categories(panoptic_inputs *out, tool *t, const panoptic_args *args,
+                              eval_deviations *deviations)
+{
+    const size_t n = out->gt.n_categories;
+    out->infos = pnd_calloc_array(n, sizeof *out->infos);
+    out->categories = pnd_calloc_array(n, sizeof *out->categories);
+    if (out->infos == NULL || out->categories == NULL)
+        return out_of_memory(t);
+    for (size_t i = 0; i < n; i++) {
+        const pnd_category_info *const info = &out->gt.categories[i];
+        size_t place = 0;
+        while (place < out->n_categories && out->infos[place]->id != info->id)
+            place++;
+        if (place < out->n_categories && args->parity != PND_PQ_STRICT) {
+            pnd_error err = {0};
+            (void)pnd_fail(&err, PND_EFORMAT, "%s: categories[%zu].id: %d is listed more than once",
+                           out->gt_json, i, (int)info->id);
+            return tool_fail(t, TOOL_INPUT, &err);
+        }
+        if (place < out->n_categories)
+            eval_deviate(deviations, "gt-duplicate-category",
+                         "categories listed twice; the last record counted", 1, NULL);
+        else
+            out->n_categories++;
+        out->infos[place] = info;
+        out->categories[place] = (pnd_category){info->id, info->is_thing};
+    }
+    return TOOL_EXIT_OK;
+}
+
+/* The prediction's own list of categories is ignored by every evaluator, so do not ask it. */
+static int check_space(panoptic_inputs *out, tool *t)
+{
+    pnd_panoptic_set pred = out->pred;
+    pred.n_categories = 0;
+    const pnd_id_space space = pnd_panoptic_set_id_space(&pred);
+    pnd_error err = {0};
+    out->space = pnd_panoptic_set_id_space(&out->gt);
+    if (out->space == PND_ID_SPACE_LABEL_IDS && space == PND_ID_SPACE_TRAIN_IDS)
+        (void)pnd_fail_hint(&err, PND_EMISMATCH,
+                            "write label ids (person is 24, not 11), or score against "
+                            "cityscapes_panoptic_SPLIT_trainId.json (pnd-panoptic --train-ids)",
+                            "%s: category_ids are trainIds (0..18), the ground truth has label ids "
+                            "(7..33)",
+                            out->pred_json);
+    if (out->space == PND_ID_SPACE_TRAIN_IDS && space == PND_ID_SPACE_LABEL_IDS)
+        (void)pnd_fail_hint(&err, PND_EMISMATCH,
+                            "score against cityscapes_panoptic_SPLIT.json, which has label ids",
+                            "%s: category_ids are label ids (7..33), the ground truth has trainIds "
+                            "(0..18)",
+                            out->pred_json);
+    return err.status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
+}
+
+/* ---- pairing */
+
+static int compare_images(const pnd_annotation *a, const pnd_annotation *b)
+{
+    if (a->id_is_number != b->id_is_number)
+        return a->id_is_number ? -1 : 1;
+    return strcmp(a->image_id, b->image_id);
+}
+
+/* By image, then by place in the file. */
+static int order_annotations(const void *a, const void *b)
+{
+    const pnd_annotation *const x = *(const pnd_annotation *const *)a;
+    const pnd_annotation *const y = *(const pnd_annotation *const *)b;
+    const int order = compare_images(x, y);
+    return order != 0 ? order : (x > y) - (x < y);
+}
+
+static const pnd_annotation **sort_annotations(const pnd_panoptic_set *set)
+{
+    const pnd_annotation **const sorted = pnd_alloc_array(set->n_annotations, sizeof *sorted);
+    if (sorted == NULL)
+        return NULL;
+    for (size_t i = 0; i < set->n_annotations; i++)
+        sorted[i] = &set->annotations[i];
+    qsort(sorted, set->n_annotations, sizeof *sorted, order_annotations);
+    return sorted;
+}
+
+/* The last of the records for that image, or NULL. */
+static const pnd_annotation *find_last(const pnd_annotation *const *sorted, size_t n,
+                                       const pnd_annotation *wanted)
+{
+    size_t low = 0;
+    for (size_t high = n; low < high;) {
+        const size_t middle = low + (high - low) / 2;
+        if (compare_images(sorted[middle], wanted) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && compare_images(sorted[low - 1], wanted) == 0 ? sorted[low - 1] : NULL;
+}
+
+/* Records of an image beyond its first: problems, or in strict parity a deviation. */
+static int check_duplicates(const pnd_annotation *const *sorted, size_t n, tool *t,
+                            const char *json, bool strict, const char *code, const char *message,
+                            eval_deviations *deviations)
+{
+    tool_problems problems = {0};
+    for (size_t i = 1; i < n; i++) {
+        const char *const id = sorted[i]->image_id;
+        pnd_error err = {0};
+        if (compare_images(sorted[i - 1], sorted[i]) != 0)
+            continue;
+        if (strict) {
+            eval_deviate(deviations, code, message, 1, id);
+            continue;
+        }
+        (void)pnd_fail_hint(&err, PND_EFORMAT, "--parity strict scores it as the reference does",
+                            "%s: image_id %s is listed more than once", json, id);
+        tool_problems_add(&problems, (int32_t)i, id, TOOL_INPUT, &err);
+    }
+    int code_of_exit = TOOL_EXIT_OK;
+    for (size_t i = 0; i < problems.n; i++)
+        if ((int32_t)i < t->common.max_errors)
+            code_of_exit = tool_fail_at(t, TOOL_INPUT, &problems.items[i].err,
+                                        (tool_place){json, problems.items[i].image_id});
+    tool_problems_clear(&problems);
+    return code_of_exit;
+}
+
+static void count_extra(panoptic_inputs *out, tool *t, const pnd_annotation *const *gt,
+                        const pnd_annotation *const *pred, eval_deviations *deviations)
+{
+    for (size_t i = 0; i < out->pred.n_annotations; i++)
+        if (find_last(gt, out->gt.n_annotations, pred[i]) == NULL) {
+            out->n_extra++;
+            eval_deviate(deviations, "extra-prediction",
+                         "predictions for images that the ground truth does not have; not scored",
+                         1, pred[i]->image_id);
+        }
+    if (out->n_extra > 0)
+        tool_warn(t, "%s: %zu predictions for images that the ground truth does not have",
+                  out->pred_json, out->n_extra);
+}
+
+static int list_missing(const panoptic_inputs *inputs, tool *t)
+{
+    const size_t most = (size_t)t->common.max_errors;
+    size_t listed = 0;
+    for (size_t i = 0; i < inputs->gt.n_annotations && listed < most; i++) {
+        const char *const id = inputs->gt.annotations[i].image_id;
+        pnd_error err = {0};
+        if (inputs->partners[i] != NULL)
+            continue;
+        (void)pnd_fail(&err, PND_EMISMATCH, "%s: no prediction for image %s", inputs->pred_json,
+                       id);
+        (void)tool_fail_at(t, TOOL_INPUT, &err, (tool_place){inputs->pred_json, id});
+        listed++;
+    }
+    if (inputs->n_missing > listed)
+        tool_warn(t, "and %zu more images without a prediction", inputs->n_missing - listed);
+    tool_warn(t, "%zu of %zu images have no prediction; --skip-bad scores the others",
+              inputs->n_missing, inputs->gt.n_annotations);
+    return TOOL_EXIT_INCOMPLETE;
+}
+
+static int pair_sorted(panoptic_inputs *out, tool *t, const panoptic_args *args,
+                       const pnd_annotation *const *gt, const pnd_annotation *const *pred,
+                       eval_deviations *deviations)
+{
+    const bool strict = args->parity == PND_PQ_STRICT;
+    int code =
+        check_duplicates(gt, out->gt.n_annotations, t, out->gt_json, strict, "gt-duplicate-image",
+                         "ground truth images listed twice; each record was scored", deviations);
+    if (code == TOOL_EXIT_OK)
+        code = check_duplicates(
+            pred, out->pred.n_annotations, t, out->pred_json, strict, "pred-duplicate-image",
+            "predicted images listed twice; the last record counted", deviations);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    for (size_t i = 0; i < out->gt.n_annotations; i++) {
+        out->partners[i] = find_last(pred, out->pred.n_annotations, &out->gt.annotations[i]);
+        out->n_missing += out->partners[i] == NULL;
+    }
+    count_extra(out, t, gt, pred, deviations);
+    return out->n_missing > 0 && !t->common.skip_bad ? list_missing(out, t) : TOOL_EXIT_OK;
+}
+
+static int pair_images(panoptic_inputs *out, tool *t, const panoptic_args *args,
+                       eval_deviations *deviations)
+{
+    const pnd_annotation **const gt = sort_annotations(&out->gt);
+    const pnd_annotation **const pred = sort_annotations(&out->pred);
+    out->partners = pnd_calloc_array(out->gt.n_annotations, sizeof *out->partners);
+    const int code = gt == NULL || pred == NULL || out->partners == NULL
+                         ? out_of_memory(t)
+                         : pair_sorted(out, t, args, gt, pred, deviations);
+    free(gt);
+    free(pred);
+    return code;
+}
+
+int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args,
+                         eval_deviations *deviations)
+{
+    int code = find_paths(out, t, args);
+    if (code == TOOL_EXIT_OK)
+        code = read_sets(out, t);
+    if (code == TOOL_EXIT_OK)
+        code = collect_categories(out, t, args, deviations);
+    if (code == TOOL_EXIT_OK)
+        code = check_space(out, t);
+    if (code == TOOL_EXIT_OK)
+        code = pair_images(out, t, args, deviations);
+    return code;
+}
+
+void panoptic_inputs_clear(panoptic_inputs *inputs)
+{
+    free(inputs->gt_json);
+    free(inputs->gt_dir);
+    free(inputs->pred_json);
+    free(inputs->pred_dir);
+    pnd_panoptic_set_clear(&inputs->gt);
+    pnd_panoptic_set_clear(&inputs->pred);
+    free(inputs->infos);
+    free(inputs->categories);
+    free(inputs->partners);
+    *inputs = (panoptic_inputs){0};
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Results of pnd-eval panoptic as a table, as JSON, and their signature. */
+#include "eval_panoptic.h"
+
+#include <panodepth/alloc.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    pnd_pq_group group;
+} groups[] = {{"All", PND_PQ_ALL}, {"Things", PND_PQ_THINGS}, {"Stuff", PND_PQ_STUFF}};
+enum { N_GROUPS = sizeof groups / sizeof *groups };
+
+static pnd_pq_score average(const panoptic_results *r, size_t group)
+{
+    return pnd_pq_average(r->total, r->inputs->categories, r->inputs->n_categories,
+                          groups[group].group);
+}
+
+/* ---- order of the classes: ascending ids, as the reference prints and writes them */
+
+typedef struct class_order {
+    int32_t id;
+    size_t index;
+} class_order;
+
+static int order_classes(const void *a, const void *b)
+{
+    const class_order *const x = a, *const y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* n_categories entries (free()), or NULL. */
+static class_order *sort_classes(const panoptic_inputs *inputs)
+{
+    class_order *const sorted = pnd_alloc_array(inputs->n_categories, sizeof *sorted);
+    if (sorted == NULL)
+        return NULL;
+    for (size_t i = 0; i < inputs->n_categories; i++)
+        sorted[i] = (class_order){inputs->infos[i]->id, i};
+    qsort(sorted, inputs->n_categories, sizeof *sorted, order_classes);
+    return sorted;
+}
+
+/* ---- text */
+
+static void print_percent(pnd_buffer *out, const char *before, double value)
+{
+    if (isnan(value))
+        pnd_buffer_printf(out, "%s%5s", before, "n/a");
+    else
+        pnd_buffer_printf(out, "%s%5.1f", before, 100 * value);
+}
+
+static void print_score(pnd_buffer *out, const char *name, pnd_pq_score score)
+{
+    pnd_buffer_printf(out, "%-14s", name);
+    print_percent(out, "| ", score.pq);
+    print_percent(out, "  ", score.sq);
+    print_percent(out, "  ", score.rq);
+}
+
+static void print_classes(pnd_buffer *out, const panoptic_results *r)
+{
+    class_order *const sorted = sort_classes(r->inputs);
+    out->failed |= sorted == NULL;
+    pnd_buffer_printf(out, "%-14s| %5s  %5s  %5s\n", "Category", "PQ", "SQ", "RQ");
+    for (size_t i = 0; sorted != NULL && i < r->inputs->n_categories; i++) {
+        const size_t c = sorted[i].index;
+        print_score(out, r->inputs->infos[c]->name, pnd_pq_category_score(&r->total[c]));
+        pnd_buffer_puts(out, "\n");
+    }
+    free(sorted);
+}
+
+void panoptic_print(pnd_buffer *out, const panoptic_results *r)
+{
+    print_classes(out, r);
+    pnd_buffer_puts(out, "-----------------------------------------\n");
+    pnd_buffer_printf(out, "%-14s| %5s  %5s  %5s %5s\n", "", "PQ", "SQ", "RQ", "N");
+    for (size_t g = 0; g < N_GROUPS; g++) {
+        const pnd_pq_score score = average(r, g);
+        print_score(out, groups[g].name, score);
+        pnd_buffer_printf(out, " %5d\n", (int)score.n_categories);
+    }
+    pnd_buffer_printf(out, "Signature: %s\n", pnd_buffer_text(&r->signature));
+    if (r->deviations.n > 0)
+        pnd_buffer_puts(out, "Deviations:\n");
+    eval_deviations_print(out, &r->deviations);
+}
+
+/* ---- JSON */
+
+static void write_scores(pnd_json_writer *w, pnd_pq_score score)
+{
+    pnd_json_key(w, "pq");
+    pnd_json_double(w, score.pq);
+    pnd_json_key(w, "sq");
+    pnd_json_double(w, score.sq);
+    pnd_json_key(w, "rq");
+    pnd_json_double(w, score.rq);
+}
+
+static void write_count(pnd_json_writer *w, const pnd_pq_count *count)
+{
+    pnd_json_key(w, "tp");
+    pnd_json_int(w, count->tp);
+    pnd_json_key(w, "fp");
+    pnd_json_int(w, count->fp);
+    pnd_json_key(w, "fn");
+    pnd_json_int(w, count->fn);
+    pnd_json_key(w, "iou");
+    pnd_json_double(w, count->iou_sum);
+}
+
+static void write_groups(pnd_json_writer *w, const panoptic_results *r)
+{
+    for (size_t g = 0; g < N_GROUPS; g++) {
+        const pnd_pq_score score = average(r, g);
+        pnd_json_key(w, groups[g].name);
+        pnd_json_begin_object(w);
+        write_scores(w, score);
+        pnd_json_key(w, "n");
+        pnd_json_int(w, score.n_categories);
+        pnd_json_end_object(w);
+    }
+}
+
+static void write_class(pnd_json_writer *w, const pnd_category_info *info,
+                        const pnd_pq_count *count)
+{
+    char key[16];
+    (void)snprintf(key, sizeof key, "%d", (int)info->id);
+    pnd_json_key(w, key);
+    pnd_json_begin_object(w);
+    pnd_json_key(w, "name");
+    pnd_json_string(w, info->name);
+    pnd_json_key(w, "isthing");
+    pnd_json_int(w, info->is_thing);
+    write_scores(w, pnd_pq_category_score(count));
+    write_count(w, count);
+    pnd_json_end_object(w);
+}
+
+static void write_classes(pnd_json_writer *w, const panoptic_results *r)
+{
+    class_order *const sorted = sort_classes(r->inputs);
+    w->out->failed |= sorted == NULL;
+    pnd_json_key(w, "per_class");
+    pnd_json_begin_object(w);
+    for (size_t i = 0; sorted != NULL && i < r->inputs->n_categories; i++) {
+        const size_t c = sorted[i].index;
+        write_class(w, r->inputs->infos[c], &r->total[c]);
+    }
+    pnd_json_end_object(w);
+    free(sorted);
+}
+
+/* An id that was a number stays one. */
+static void write_image_id(pnd_json_writer *w, const pnd_annotation *annotation)
+{
+    int64_t number = 0;
+    pnd_json_key(w, "image_id");
+    if (annotation->id_is_number &&
+        pnd_parse_int(&number, annotation->image_id, INT64_MIN, INT64_MAX))
+        pnd_json_int(w, number);
+    else
+        pnd_json_string(w, annotation->image_id);
+}
+
+/* The score the set would have if it were this image alone. */
+static void write_image(pnd_json_writer *w, const panoptic_results *r, size_t i)
+{
+    const pnd_pq_image *const image = &r->frames[i].image;
+    pnd_pq_count sum = {0};
+    for (size_t c = 0; c < image->n_categories; c++) {
+        sum.tp += image->counts[c].tp;
+        sum.fp += image->counts[c].fp;
+        sum.fn += image->counts[c].fn;
+        sum.iou_sum += image->counts[c].iou_sum;
+    }
+    pnd_json_begin_object(w);
+    write_image_id(w, &r->inputs->gt.annotations[i]);
+    write_scores(
+        w, pnd_pq_average(image->counts, r->inputs->categories, image->n_categories, PND_PQ_ALL));
+    write_count(w, &sum);
+    pnd_json_end_object(w);
+}
+
+void panoptic_write_json(pnd_buffer *out, const panoptic_results *r)
+{
+    const eval_head head = {
+        .task = "panoptic",
+        .method = r->args->name,
+        .split = r->split,
+        .protocol = parity_name(r->parity),
+        .signature = pnd_buffer_text(&r->signature),
+        .images = r->scored,
+        .skipped = r->skipped,
+        .deviations = &r->deviations,
+    };
+    pnd_json_writer w = {.out = out, .indent = 4};
+    eval_results_begin(&w, &head);
+    write_groups(&w, r);
+    write_classes(&w, r);
+    pnd_json_key(&w, "per_image");
+    pnd_json_begin_array(&w);
+    for (size_t i = 0; i < r->inputs->gt.n_annotations; i++)
+        if (r->frames[i].scored)
+            write_image(&w, r, i);
+    pnd_json_end_array(&w);
+    pnd_json_end_object(&w);
+    pnd_buffer_puts(out, "\n");
+}
+
+/* ---- signature */
+
+/* The ground truth's JSON and the PNGs that were scored, in its order. */
+static pnd_status digest_ground_truth(eval_sha256 out, const panoptic_results *r, pnd_error *err)
+{
+    eval_sha256 *const files = pnd_alloc_array(r->scored + 1, sizeof *files);
+    if (files == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    size_t n = 0;
+    memcpy(files[n++], r->inputs->gt_json_digest, sizeof *files);
+    for (size_t i = 0; i < r->inputs->gt.n_annotations; i++)
+        if (r->frames[i].scored)
+            memcpy(files[n++], r->frames[i].gt_digest, sizeof *files);
+    const pnd_status status = eval_digest(out, (const eval_sha256 *)files, n, err);
+    free(files);
+    return status;
+}
+
+pnd_status panoptic_sign(panoptic_results *r, pnd_error *err)
+{
+    static const char *const spaces[] = {[PND_ID_SPACE_UNKNOWN] = "other",
+                                         [PND_ID_SPACE_LABEL_IDS] = "label-ids",
+                                         [PND_ID_SPACE_TRAIN_IDS] = "train-ids"};
+    const bool strict = r->parity == PND_PQ_STRICT;
+    eval_sha256 digest;
+    const pnd_status status = digest_ground_truth(digest, r, err);
+    if (status != PND_OK)
+        return status;
+    char categories[32];
+    (void)snprintf(categories, sizeof categories, "%zu", r->inputs->n_categories);
+    pnd_buffer *const out = &r->signature;
+    eval_signature_begin(out, "panoptic", parity_name(r->parity));
+    eval_signature_add(out, "ids", spaces[r->inputs->space]);
+    eval_signature_add(out, "categories", categories);
+    eval_signature_add(out, "match", "iou>0.5");
+    eval_signature_add(out, "area", strict ? "file" : "pixels");
+    eval_signature_add(out, "mask", "void");
+    eval_signature_add(out, "crowd", strict ? "last" : "sum");
+    eval_signature_add(out, "average", "present-categories");
+    eval_signature_end(out, r->scored, r->skipped, digest);
+    return pnd_buffer_status(out, err);
+}
