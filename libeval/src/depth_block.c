@@ -102,6 +102,7 @@ static void add_abs_and_square(double abs_lane[PND_DEPTH_LANES], double sq_lane[
                                const double *d, int32_t n)
 {
     double a[PND_DEPTH_BLOCK], b[PND_DEPTH_BLOCK];
+    a[0] = b[0] = 0; /* n may be 0, as far as gcc's -Wmaybe-uninitialized sees */
     for (int32_t i = 0; i < n; i++) {
         a[i] = fabs(d[i]);
         b[i] = d[i] * d[i];
@@ -114,6 +115,7 @@ static void add_differences(pnd_depth_lanes *lanes, const double *p, const doubl
 {
     double d[PND_DEPTH_BLOCK], inverse[PND_DEPTH_BLOCK], relative[PND_DEPTH_BLOCK],
         mixed[PND_DEPTH_BLOCK];
+    d[0] = inverse[0] = relative[0] = mixed[0] = 0; /* likewise */
     for (int32_t i = 0; i < n; i++) {
         const double inverse_g = 1 / g[i];
         d[i] = p[i] - g[i];
@@ -132,6 +134,7 @@ static void add_ratios(pnd_depth_lanes *lanes, const double *p, const double *g,
                        double log_shift)
 {
     double larger[PND_DEPTH_BLOCK], e[PND_DEPTH_BLOCK], e_abs[PND_DEPTH_BLOCK];
+    larger[0] = e[0] = e_abs[0] = 0; /* likewise */
     for (int32_t i = 0; i < n; i++) {
         const double ratio = tame(p[i] / g[i]), inverse = g[i] / p[i];
         larger[i] = ratio > inverse ? ratio : inverse;

@@ -580,14 +580,14 @@ static void sums_are_accurate_to_the_last_bits(void **state)
     for (int i = 0; i < W * H; i++) {
         g[i] = 2 + fmod(i * 0.37, 400);
         p[i] = 1 + fmod(i * 0.73, 300);
-        const long double x = p[i], y = g[i];
+        const long double x = (long double)p[i], y = (long double)g[i];
         abs_m += fabsl(x - y);
         inv_sq += (1 / x - 1 / y) * (1 / x - 1 / y);
         gt += y;
     }
     long double dev = 0;
     for (int i = 0; i < W * H; i++)
-        dev += fabsl(g[i] - gt / (W * H));
+        dev += fabsl((long double)g[i] - gt / (W * H));
     const pnd_depth_image image = score("kitti", g, p, W, H);
     pnd_assert_close(image.stats.abs_m, (double)abs_m, 4e-16);
     pnd_assert_close(image.stats.inv_sq, (double)inv_sq, 1e-15);
