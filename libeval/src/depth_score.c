@@ -165,7 +165,6 @@ typedef struct totals {
     pnd_sum sum[PND_DEPTH_N_TERMS];
     int64_t n, within[3];
     double log_shift;
-    double gt_min, gt_max;
 } totals;
 
 static void count_codes(pnd_depth_scorer *scorer, const pnd_depth_samples *gt, int32_t y)
@@ -174,17 +173,6 @@ static void count_codes(pnd_depth_scorer *scorer, const pnd_depth_samples *gt, i
         (const uint16_t *)(const void *)((const char *)gt->data + (size_t)y * gt->stride);
     for (int32_t i = 0; i < scorer->row.n; i++)
         scorer->codes[codes[scorer->row.index[i]]]++;
-}
-
-static void note_range(totals *total, const double *g, int32_t n)
-{
-    double low = total->gt_min, high = total->gt_max;
-    for (int32_t i = 0; i < n; i++) {
-        low = g[i] < low ? g[i] : low;
-        high = g[i] > high ? g[i] : high;
-    }
-    total->gt_min = low;
-    total->gt_max = high;
 }
 
 static void add_row(totals *total, const pnd_depth_row *row)
@@ -202,7 +190,6 @@ static void add_row(totals *total, const pnd_depth_row *row)
         pnd_sum_add(&total->sum[k], pnd_depth_lanes_fold(lanes.sum[k]));
     for (int k = 0; k < 3; k++)
         total->within[k] += lanes.within[k];
-    note_range(total, row->g, row->n);
     total->n += row->n;
 }
 
@@ -230,63 +217,64 @@ static void finish_sums(pnd_depth_stats *stats, const totals *total)
         .log_mean = total->log_shift + log_sum / n,
         .log_m2 = fmax(0, value(total, PND_TERM_LOG_SQ) - log_sum * (log_sum / n)),
         .gt_mean = value(total, PND_TERM_GT) / n,
-        .gt_min = total->gt_min,
-        .gt_max = total->gt_max,
     };
 }
 
 /* ---- how the ground truth spreads: sums about its mean, and the digest ---- */
 
-static double capped(const pnd_depth_protocol *protocol, double g)
+typedef struct spread {
+    double mean;
+    pnd_sum sq, abs_dev;
+    double low, high;
+} spread;
+
+static void add_to_spread(spread *s, pnd_depth_digest *digest, double g, int64_t count)
 {
-    return protocol->cap_rule == PND_DEPTH_CAP_INCLUDE && g > protocol->cap_m ? protocol->cap_m : g;
+    const double d = g - s->mean, n = (double)count;
+    pnd_sum_add(&s->sq, n * (d * d));
+    pnd_sum_add(&s->abs_dev, n * fabs(d));
+    s->low = fmin(s->low, g);
+    s->high = fmax(s->high, g);
+    pnd_depth_digest_add(digest, g, count);
 }
 
-static void spread_of_codes(pnd_depth_scorer *scorer, const double *lut, pnd_depth_stats *stats)
+static void spread_of_codes(spread *s, pnd_depth_scorer *scorer, const double *lut)
 {
-    pnd_sum sq = {0}, abs_dev = {0};
-    for (int32_t v = 0; v < PND_DEPTH_LUT_SIZE; v++) {
-        if (scorer->codes[v] == 0)
-            continue;
-        const double g = capped(&scorer->protocol, lut[v]), d = g - stats->gt_mean;
-        pnd_sum_add(&sq, scorer->codes[v] * (d * d));
-        pnd_sum_add(&abs_dev, scorer->codes[v] * fabs(d));
-        pnd_depth_digest_add(&scorer->digest, g, scorer->codes[v]);
-    }
-    stats->gt_m2 = pnd_sum_value(&sq);
-    stats->gt_abs_dev = pnd_sum_value(&abs_dev);
+    const pnd_depth_protocol *protocol = &scorer->protocol;
+    const double cap =
+        protocol->cap_rule == PND_DEPTH_CAP_INCLUDE ? protocol->cap_m : (double)INFINITY;
+    for (int32_t v = 0; v < PND_DEPTH_LUT_SIZE; v++)
+        if (scorer->codes[v] > 0)
+            add_to_spread(s, &scorer->digest, fmin(lut[v], cap), scorer->codes[v]);
 }
 
-static void spread_of_pixels(pnd_depth_scorer *scorer, const pnd_depth_job *job,
-                             pnd_depth_stats *stats)
+static void spread_of_pixels(spread *s, pnd_depth_scorer *scorer, const pnd_depth_job *job)
 {
-    pnd_sum sq = {0}, abs_dev = {0};
     pnd_depth_tally unused = {0};
     for (int32_t y = 0; y < job->gt->height; y++) {
         pnd_depth_row_select(&scorer->row, job, y, &unused);
-        for (int32_t i = 0; i < scorer->row.n; i++) {
-            const double g = scorer->row.g[i], d = g - stats->gt_mean;
-            pnd_sum_add(&sq, d * d);
-            pnd_sum_add(&abs_dev, fabs(d));
-            pnd_depth_digest_add(&scorer->digest, g, 1);
-        }
+        for (int32_t i = 0; i < scorer->row.n; i++)
+            add_to_spread(s, &scorer->digest, scorer->row.g[i], 1);
     }
-    stats->gt_m2 = pnd_sum_value(&sq);
-    stats->gt_abs_dev = pnd_sum_value(&abs_dev);
 }
 
 static void finish_spread(pnd_depth_scorer *scorer, const pnd_depth_job *job,
                           pnd_depth_stats *stats)
 {
+    spread s = {.mean = stats->gt_mean, .low = (double)INFINITY};
     if (stats->n == 0)
         return;
-    const bool constant = !(stats->gt_min < stats->gt_max);
-    if (constant)
-        stats->gt_mean = stats->gt_min; /* a rounded mean would give constant depth a spread */
     if (job->gt->type == PND_DEPTH_U16)
-        spread_of_codes(scorer, job->gt->lut, stats);
+        spread_of_codes(&s, scorer, job->gt->lut);
     else
-        spread_of_pixels(scorer, job, stats);
+        spread_of_pixels(&s, scorer, job);
+    /* The rounded mean of a constant may be a neighbour of it; that is not a spread. */
+    const bool constant = !(s.low < s.high);
+    stats->gt_mean = constant ? s.low : s.mean;
+    stats->gt_m2 = constant ? 0 : pnd_sum_value(&s.sq);
+    stats->gt_abs_dev = constant ? 0 : pnd_sum_value(&s.abs_dev);
+    stats->gt_min = s.low;
+    stats->gt_max = s.high;
 }
 
 /* ---- one image ---- */
@@ -332,7 +320,7 @@ static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_
         status = find_scale(scorer, job, &out->tally, err);
     if (status != PND_OK)
         return status;
-    totals total = {.gt_min = (double)INFINITY};
+    totals total = {0};
     out->tally = (pnd_depth_tally){0};
     scorer->row.n_bad = 0;
     sum_rows(scorer, job, &total, &out->tally);

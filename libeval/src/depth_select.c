@@ -56,17 +56,26 @@ static int64_t count_infinite(const double *g, const uint8_t *mask, span s)
 {
     int64_t count = 0;
     for (int32_t x = s.begin; x < s.end; x++)
-        count += (g[x] > DBL_MAX) & (mask == NULL || mask[x] == 0);
+        count += g[x] > DBL_MAX;
+    if (count == 0 || mask == NULL)
+        return count;
+    for (int32_t x = s.begin; x < s.end; x++)
+        count -= g[x] > DBL_MAX && mask[x] != 0;
     return count;
 }
 
+/* Every column is written and kept only when scored: no branch to mispredict. */
 static int32_t append_scored(pnd_depth_row *row, double min_m, const uint8_t *mask, span s)
 {
-    const double *g = row->gt;
+    const double *g = row->gt, limit = s.limit;
     int32_t *index = row->index, n = row->n;
-    for (int32_t x = s.begin; x < s.end; x++) {
-        index[n] = x; /* overwritten unless this pixel is kept: no branch to mispredict */
-        n += (g[x] > min_m) & (g[x] < s.limit) & (mask == NULL || mask[x] == 0);
+    for (int32_t x = s.begin; mask == NULL && x < s.end; x++) {
+        index[n] = x;
+        n += (g[x] > min_m) & (g[x] < limit);
+    }
+    for (int32_t x = s.begin; mask != NULL && x < s.end; x++) {
+        index[n] = x;
+        n += (g[x] > min_m) & (g[x] < limit) & (mask[x] == 0);
     }
     return n;
 }
@@ -149,7 +158,8 @@ static void tally_bad(pnd_depth_tally *tally, const double *p, int32_t n)
     }
 }
 
-/* Ratios as stored, before any cap: the clamp of a protocol would hide a wrong unit. */
+/* Ratios as stored, before any cap: the clamp of a protocol would hide a wrong unit. Every eighth
+ * row is enough to know a median to a factor of two. */
 static void tally_ratios(pnd_depth_tally *tally, const double *g, const double *p, int32_t n)
 {
     double ratio[PND_DEPTH_BLOCK];
@@ -223,7 +233,8 @@ void pnd_depth_row_select(pnd_depth_row *row, const pnd_depth_job *job, int32_t 
     pnd_depth_samples_row(row->pred, job->pred, y);
     pick(row->g, row->gt, row->index, row->n);
     pick(row->p, row->pred, row->index, row->n);
-    tally_ratios(tally, row->g, row->p, row->n);
+    if (y % 8 == 0)
+        tally_ratios(tally, row->g, row->p, row->n);
     if (count_bad(row->p, row->n) > 0) {
         tally_bad(tally, row->p, row->n);
         if (job->filled != NULL)

@@ -57,7 +57,8 @@ typedef struct pnd_depth_tally {
     int64_t pred_nonpositive; /**< of gt_valid: prediction negative */
     int64_t pred_missing;     /**< of gt_valid: prediction 0 */
     int64_t scored;           /**< gt_valid, less what PND_DEPTH_BAD_SKIP left out */
-    /** Usable predictions by p / g as stored: below 1/512, 1/170, 1/30, 0.2, 5, 30, 170, 512. */
+    /** Usable predictions of every eighth row by p / g as stored: below 1/512, 1/170, 1/30, 0.2, 5,
+     * 30, 170, 512. */
     int64_t ratio_below[8];
     int64_t ratio_n;
 } pnd_depth_tally;
