@@ -54,13 +54,14 @@ static void edges_are_white_and_stronger_around_things(void **state)
     const view_paint paints[3] = {
         {.strong_edge = false}, {.strong_edge = false}, {.strong_edge = true}};
     const pnd_view_u32 view = {index, 8, 1, sizeof(index)};
-    const uint8_t thin[8] = {0, 0, 64, 0, 0, 190, 0, 0};
-    const uint8_t thick[8] = {0, 0, 64, 64, 0, 190, 190, 0};
+    const uint8_t thin[8] = {0, 0, 64, 0, 0, 192, 0, 0};
+    const uint8_t thick[8] = {0, 0, 64, 64, 0, 192, 192, 0};
     pnd_plane_rgb8 picture = {0};
     for (int32_t line_px = 1; line_px <= 2; line_px++) {
         fill(&picture, 8, 1, 0);
-        view_paint_segments(&picture, view, paints,
-                            (view_overlay){.alpha = 255, .line_px = line_px, .hatch_px = 4});
+        view_paint_segments(
+            &picture, view, paints,
+            (view_overlay){.alpha = 255, .edge_alpha = 192, .line_px = line_px, .hatch_px = 4});
         for (int x = 0; x < 8; x++)
             assert_int_equal(picture.data[3 * x], (line_px == 1 ? thin : thick)[x]);
     }

@@ -142,7 +142,7 @@ static double round_up(double x)
 
 static int32_t linear_ticks(double ticks[VIEW_MAX_TICKS], view_scale scale, double min_gap)
 {
-    const double range = scale.far_m - scale.near_m;
+    const double range = (scale.far_m - scale.near_m) / (1.0 - scale.floor);
     const double step = round_up(range * fmax(min_gap, 1.0 / (VIEW_MAX_TICKS - 1)));
     const double first = ceil(scale.near_m / step - 1e-9);
     int32_t n = 0;
@@ -154,12 +154,6 @@ static int32_t linear_ticks(double ticks[VIEW_MAX_TICKS], view_scale scale, doub
     return n;
 }
 
-static double bar_length(view_scale scale, double from_m, double to_m)
-{
-    const double v = view_scale_position(scale, from_m) - view_scale_position(scale, to_m);
-    return v / (1.0 - scale.floor);
-}
-
 int32_t view_scale_ticks(double ticks[VIEW_MAX_TICKS], view_scale scale, double min_gap)
 {
     if (scale.kind == VIEW_SCALE_LINEAR)
@@ -167,7 +161,8 @@ int32_t view_scale_ticks(double ticks[VIEW_MAX_TICKS], view_scale scale, double 
     int32_t n = 0;
     double tick = round_up(scale.near_m);
     while (tick <= scale.far_m * (1.0 + 1e-9) && n < VIEW_MAX_TICKS) {
-        if (n == 0 || bar_length(scale, ticks[n - 1], tick) >= min_gap)
+        const double v = view_scale_position(scale, tick);
+        if (n == 0 || view_scale_position(scale, ticks[n - 1]) - v >= min_gap)
             ticks[n++] = tick;
         tick = round_up(tick * 1.5);
     }

@@ -46,8 +46,8 @@ double view_scale_position(view_scale scale, double depth_m);
 enum { VIEW_MAX_TICKS = 12 };
 
 /**
- * Round metre values from near to far for a legend, no two closer than `min_gap` of the bar's
- * length (0 to 1). @return how many were written, at most VIEW_MAX_TICKS
+ * Round metre values from near to far for a legend that shows v from 1 to 0, no two closer than
+ * `min_gap` in v. @return how many were written, at most VIEW_MAX_TICKS
  */
 int32_t view_scale_ticks(double ticks[VIEW_MAX_TICKS], view_scale scale, double min_gap);
 

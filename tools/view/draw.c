@@ -191,9 +191,7 @@ static void draw_bar(view_canvas *canvas, const view_legend *legend, view_rect b
     const int32_t n = (int32_t)ceil(bar.right - bar.left);
     cairo_set_antialias(cairo, CAIRO_ANTIALIAS_NONE);
     for (int32_t i = 0; i < n; i++) {
-        const double t = 1.0 - (i + 0.5) / n;
-        const double v = legend->scale.floor + (1.0 - legend->scale.floor) * t;
-        set_rgb8(cairo, legend->map->rgb[view_colormap_index(v)]);
+        set_rgb8(cairo, legend->map->rgb[view_colormap_index(1.0 - (i + 0.5) / n)]);
         cairo_rectangle(cairo, floor(bar.left) + i, bar.top, 1.0, bar.bottom - bar.top);
         cairo_fill(cairo);
     }
@@ -207,9 +205,7 @@ static void draw_ticks(view_canvas *canvas, const view_legend *legend, view_rect
     double ticks[VIEW_MAX_TICKS];
     const int32_t n = view_scale_ticks(ticks, legend->scale, 2.6 * em / width);
     for (int32_t i = 0; i < n; i++) {
-        const double v = view_scale_position(legend->scale, ticks[i]);
-        const double t = (v - legend->scale.floor) / (1.0 - legend->scale.floor);
-        const double x = bar.left + (1.0 - t) * width;
+        const double x = bar.left + (1.0 - view_scale_position(legend->scale, ticks[i])) * width;
         char text[32];
         snprintf(text, sizeof(text), "%.4g", ticks[i]);
         const double half = view_canvas_text_width(canvas, text, em) / 2;

@@ -30,7 +30,8 @@ double view_canvas_text_width(void *canvas, const char *text, double size_px);
 
 void view_canvas_label(view_canvas *canvas, const view_label *label);
 
-/** A horizontal bar, near on the left, with ticks in metres, in the lower right corner. */
+/** A horizontal bar in the lower right corner: all colours, near on the left, with ticks in metres.
+ *  Colours beyond the last tick are those of depths beyond far_m. */
 typedef struct view_legend {
     const view_colormap *map;
     view_scale scale;

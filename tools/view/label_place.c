@@ -10,6 +10,8 @@
 /* Share of the inscribed ellipse's width that a line fills at its best size, the factor between two
  * sizes tried, and how deep inside, relative to the anchor, another place must lie. */
 static const double fill = 1.5, shrink = 0.86, depth_share = 0.55;
+/* Free space beside a line, in font sizes; how far a value without its name may stick out. */
+static const double margin = 0.4, value_spill = 1.4;
 
 pnd_status view_layout_init(view_layout *layout, int32_t width, int32_t height, size_t capacity,
                             view_text_width measure, void *context, pnd_error *err)
@@ -57,6 +59,7 @@ static box measure_label(const view_layout *layout, const view_label *label)
     for (int32_t i = 0; i < label->n_lines; i++)
         size.width =
             fmax(size.width, layout->measure(layout->context, label->line[i], label->size_px));
+    size.width += margin * label->size_px;
     return size;
 }
 
@@ -141,6 +144,7 @@ view_label view_layout_place(view_layout *layout, const view_regions *regions,
         return label;
     if (request.value != NULL) {
         label = (view_label){{request.value, NULL}, 1, 0, 0, 0};
+        request.spill = fmin(request.spill, value_spill);
         if (try_sizes(&label, layout, regions, request))
             return label;
     }

@@ -1,5 +1,214 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int main(void)
+/* pnd-view: pictures of depth maps, panoptic maps and both together. */
+#include "options.h"
+#include "view_frame.h"
+
+#include <panodepth/json.h>
+#include <panodepth/png.h>
+#include <tool.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static const view_args depth_defaults = {.split = "val",
+                                         .cmap = VIEW_TURBO,
+                                         .mapping = VIEW_SCALE_LOG,
+                                         .near_m = 4.0,
+                                         .far_m = 80.0,
+                                         .alpha = 1.0,
+                                         .scale = 1.0,
+                                         .trim = 0.1};
+static const view_args panoptic_defaults = {
+    .split = "val", .near_m = 10.0, .far_m = 60.0, .alpha = 0.6, .scale = 1.0, .trim = 0.1};
+
+/* ---- the work ---- */
+
+typedef struct job {
+    tool *tool;
+    view_kind kind;
+    const view_args *args;
+    view_items items;
+} job;
+
+static pnd_status create_scratch(void **scratch, void *context, pnd_error *err)
 {
-    return 70;
+    (void)context;
+    view_frame *frame = NULL;
+    const pnd_status status = view_frame_create(&frame, err);
+    *scratch = frame;
+    return status;
+}
+
+static void free_scratch(void *scratch)
+{
+    view_frame_free(scratch);
+}
+
+static const char *item_id(const void *context, int32_t index)
+{
+    return ((const job *)context)->items.items[index].id;
+}
+
+static pnd_status one_picture(tool_frame *t)
+{
+    const job *j = t->context;
+    view_frame *frame = t->scratch;
+    const view_item *item = &j->items.items[t->index];
+    pnd_status status = view_frame_load(frame, &j->items, item, j->kind, j->args, &t->err);
+    if (status == PND_OK)
+        status = j->kind == VIEW_DEPTH ? view_draw_depth(frame, j->args, &t->err)
+                                       : view_draw_panoptic(frame, j->kind, j->args, &t->err);
+    if (status == PND_OK)
+        status = pnd_png_encode_rgb8(&frame->bytes, pnd_plane_rgb8_view(&frame->picture), &t->err);
+    if (status != PND_OK)
+        return status;
+    t->side = TOOL_OUTPUT;
+    return tool_write(j->tool, item->output, frame->bytes.data, frame->bytes.size, &t->err);
+}
+
+static pnd_status check_args(const view_args *args, pnd_error *err)
+{
+    if (!(args->near_m < args->far_m))
+        return pnd_fail(err, PND_EINVAL, "--near %g is not below --far %g", args->near_m,
+                        args->far_m);
+    const char *const inputs[] = {args->image,  args->depth,         args->disparity,
+                                  args->camera, args->panoptic_json, args->instance_ids};
+    const char *output = args->output != NULL ? args->output : args->out;
+    return tool_check_output(output, inputs, sizeof(inputs) / sizeof(inputs[0]), args->root, err);
+}
+
+static void report_json(const job *j)
+{
+    pnd_buffer text = {0};
+    pnd_json_writer writer = {.out = &text, .indent = 4};
+    pnd_json_begin_object(&writer);
+    pnd_json_key(&writer, "tool");
+    pnd_json_string(&writer, "pnd-view " PND_VERSION_STRING);
+    pnd_json_key(&writer, "command");
+    pnd_json_string(&writer, j->tool->command->name);
+    pnd_json_key(&writer, "pictures");
+    pnd_json_begin_array(&writer);
+    for (size_t i = 0; i < j->items.n; i++)
+        pnd_json_string(&writer, j->items.items[i].output);
+    pnd_json_end_array(&writer);
+    pnd_json_end_object(&writer);
+    puts(pnd_buffer_text(&text));
+    pnd_buffer_clear(&text);
+}
+
+static void report(const job *j, size_t n_failed)
+{
+    const view_args *args = j->args;
+    if (args->output != NULL && strcmp(args->output, "-") == 0)
+        return; /* standard output carries the picture */
+    if (j->tool->common.json)
+        report_json(j);
+    tool_info(j->tool, "%zu picture%s in %s", j->items.n - n_failed, j->items.n == 1 ? "" : "s",
+              args->out != NULL ? args->out : args->output);
+}
+
+static int run(tool *t, view_kind kind, const view_args *args)
+{
+    job j = {.tool = t, .kind = kind, .args = args};
+    pnd_error err = {0};
+    pnd_status status = check_args(args, &err);
+    if (status == PND_OK)
+        status = view_items_find(&j.items, kind, args, &err);
+    if (status != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    const tool_frame_job frames = {.n = (int32_t)j.items.n,
+                                   .what = "pictures",
+                                   .context = &j,
+                                   .run = one_picture,
+                                   .scratch_create = create_scratch,
+                                   .scratch_free = free_scratch,
+                                   .image_id = item_id};
+    tool_problems problems = {0};
+    const int code = tool_for_each(t, &frames, &problems);
+    if (code == TOOL_EXIT_OK)
+        report(&j, problems.n);
+    tool_problems_clear(&problems);
+    view_items_clear(&j.items);
+    return code;
+}
+
+static int run_depth(tool *t, const void *data)
+{
+    view_args args = *(const view_args *)data;
+    if (args.image != NULL && !tool_given(t, "alpha")) /* a photograph is named to be seen */
+        args.alpha = panoptic_defaults.alpha;
+    return run(t, VIEW_DEPTH, &args);
+}
+
+static int run_panoptic(tool *t, const void *args)
+{
+    return run(t, VIEW_PANOPTIC, args);
+}
+
+static int run_panoptic_depth(tool *t, const void *args)
+{
+    return run(t, VIEW_PANOPTIC_DEPTH, args);
+}
+
+static const tool_command commands[] = {
+    {.name = "depth",
+     .summary = "show a depth map in colour, near warm and far cold",
+     .synopsis = "--depth FILE -o FILE\n--disparity FILE --camera FILE -o FILE\n"
+                 "--root DIR --split NAME --out DIR",
+     .description =
+         "Unknown depth is hatched in dark grey, a colour no map contains. A disparity of 0 is a "
+         "point at infinity and gets the farthest colour. With --image, or --alpha below 1, the "
+         "colours lie over the photograph.",
+     .options = view_depth_options,
+     .defaults = &depth_defaults,
+     .args_size = sizeof(view_args),
+     .has_skip_bad = true,
+     .run = run_depth},
+    {.name = "panoptic",
+     .summary = "show classes in colour, instances in shades, with names",
+     .synopsis = "--panoptic-json FILE --image-id ID -o FILE\n"
+                 "--instance-ids FILE [--image FILE] -o FILE\n"
+                 "--root DIR --split NAME --out DIR",
+     .description = "Pixels without a segment show the darkened photograph.",
+     .options = view_panoptic_options,
+     .defaults = &panoptic_defaults,
+     .args_size = sizeof(view_args),
+     .has_skip_bad = true,
+     .run = run_panoptic},
+    {.name = "panoptic-depth",
+     .summary = "show every instance in the colour of its depth, with class and metres",
+     .synopsis = "--panoptic-json FILE --depth FILE -o FILE\n"
+                 "--instance-ids FILE --depth FILE -o FILE\n"
+                 "--root DIR --split NAME --out DIR",
+     .description =
+         "The colour map of Panoptic-DepthLab: things from red (10 m and nearer) over green to "
+         "blue (60 m and farther), stuff in the Cityscapes palette, over the photograph.\n\n"
+         "The depth of a segment is fused from the depth map; without one it is the \"depth\" of "
+         "the segment in the panoptic file. Instances of which less than a fifth was measured are "
+         "hatched, those without any depth are grey and say n/a.",
+     .options = view_panoptic_depth_options,
+     .defaults = &panoptic_defaults,
+     .args_size = sizeof(view_args),
+     .has_skip_bad = true,
+     .examples = "# all frames of a tree, from ground truth\n"
+                 "pnd-view panoptic-depth --root cityscapes --split val --out pictures\n"
+                 "# a prediction, its depth fused robustly\n"
+                 "pnd-view panoptic-depth --root cityscapes --fuse median --out pictures \\\n"
+                 "    --panoptic-json pred/panoptic.json\n",
+     .run = run_panoptic_depth},
+};
+
+static const tool_program program = {
+    .name = "pnd-view",
+    .summary = "pictures of depth maps, panoptic maps and instance-level depth",
+    .description = "Makes PNG pictures of the input's size, one (-o FILE) or all of a split "
+                   "(--out DIR).",
+    .commands = commands,
+    .n_commands = sizeof(commands) / sizeof(commands[0]),
+    .see_also = "pnd-depth, pnd-panoptic, pnd-eval, pnd-scene",
+};
+
+int main(int argc, char **argv)
+{
+    return tool_main(&program, argc, argv);
 }

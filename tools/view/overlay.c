@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { STRONG_EDGE = 190, FAINT_EDGE = 64, NO_SEGMENT = 110, HATCH_LIGHT = 120 };
+enum { NO_SEGMENT = 110, HATCH_LIGHT = 120 };
 static const uint8_t unknown_dark = 38, unknown_light = 66;
 
 int32_t view_alpha(double opacity)
@@ -129,8 +129,9 @@ static void paint_row(uint8_t *row, const uint32_t *index, int32_t width, int32_
 /* 0: inside; else the opacity of white. A line of 1 px lies on the left or upper side of a border,
  * a thicker one on both; the border of a thing is strong on either side. */
 static int32_t edge_strength(pnd_view_u32 index, int32_t x, int32_t y, const view_paint *paints,
-                             int32_t line_px)
+                             view_overlay overlay)
 {
+    const int32_t line_px = overlay.line_px;
     const uint32_t own = pnd_view_u32_row(index, y)[x];
     int32_t strength = 0;
     for (int32_t step = -(line_px / 2); step <= line_px - line_px / 2; step++) {
@@ -143,20 +144,22 @@ static int32_t edge_strength(pnd_view_u32 index, int32_t x, int32_t y, const vie
                 continue;
             const bool strong = (own != 0 && paints[own - 1].strong_edge) ||
                                 (other != 0 && paints[other - 1].strong_edge);
-            strength = strong ? STRONG_EDGE : strength > 0 ? strength : FAINT_EDGE;
+            strength = strong         ? overlay.edge_alpha
+                       : strength > 0 ? strength
+                                      : overlay.edge_alpha / 3;
         }
     }
     return strength;
 }
 
 static void paint_edges(pnd_plane_rgb8 *picture, pnd_view_u32 index, const view_paint *paints,
-                        int32_t line_px)
+                        view_overlay overlay)
 {
     static const uint8_t white[3] = {255, 255, 255};
     for (int32_t y = 0; y < index.height; y++) {
         uint8_t *row = pnd_plane_rgb8_row(picture, y);
         for (int32_t x = 0; x < index.width; x++) {
-            const int32_t strength = edge_strength(index, x, y, paints, line_px);
+            const int32_t strength = edge_strength(index, x, y, paints, overlay);
             if (strength > 0)
                 tint(row + 3 * (size_t)x, white, strength);
         }
@@ -170,7 +173,7 @@ void view_paint_segments(pnd_plane_rgb8 *picture, pnd_view_u32 index, const view
         paint_row(pnd_plane_rgb8_row(picture, y), pnd_view_u32_row(index, y), index.width, y,
                   paints, overlay);
     if (overlay.line_px > 0)
-        paint_edges(picture, index, paints, overlay.line_px);
+        paint_edges(picture, index, paints, overlay);
 }
 
 void view_paint_depth(pnd_plane_rgb8 *picture, pnd_view_f32 depth_m, const view_colormap *map,

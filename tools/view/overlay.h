@@ -42,9 +42,10 @@ typedef struct view_paint {
 } view_paint;
 
 typedef struct view_overlay {
-    int32_t alpha;    /**< 0..255, opacity of the paint over the photograph */
-    int32_t line_px;  /**< thickness of edges; 0 draws none */
-    int32_t hatch_px; /**< period of the hatching, at least 2 */
+    int32_t alpha;      /**< 0..255, opacity of the paint over the photograph */
+    int32_t edge_alpha; /**< 0..255, opacity of the white edges of things; stuff has a third */
+    int32_t line_px;    /**< thickness of edges; 0 draws none */
+    int32_t hatch_px;   /**< period of the hatching, at least 2 */
 } view_overlay;
 
 /**

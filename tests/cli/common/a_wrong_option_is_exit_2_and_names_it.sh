@@ -11,8 +11,8 @@ expect() {
 for tool in "$PND_BIN"/pnd-*; do
     name=$(basename "$tool")
     "$tool" --version >/dev/null 2>&1 || continue # not written yet
-    command=
-    [ "$name" = pnd-eval ] && command=panoptic # its options follow a command
+    # Options follow the command where there are several.
+    command=$("$tool" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' | head -n 1)
     expect "$name: unknown option '--thraeds'; did you mean '--threads'?" "$name" $command --thraeds 2
     expect "$name: --threads: 'many' is not a valid N" "$name" $command --threads=many
     expect "$name: --threads: 9999 is not within 0..1024" "$name" $command --threads 9999

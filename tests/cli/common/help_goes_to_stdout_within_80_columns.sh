@@ -11,7 +11,7 @@ for tool in "$PND_BIN"/pnd-*; do
     "$tool" --version >/dev/null 2>&1 || continue # not written yet
     check "$name"
     # shellcheck disable=SC2013
-    for command in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' help); do
+    for command in $(sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' help); do
         check "$name" "$command"
     done
 done
