@@ -75,7 +75,8 @@ static pnd_status get_area(pnd_segment_info *out, const pnd_json_at *at, pnd_err
     out->area = -1;
     if (!pnd_json_has(at, "area"))
         return PND_OK;
-    const pnd_status status = pnd_json_get_int(&out->area, at, "area", 0, MAX_EXACT_INTEGER, err);
+    const pnd_status status =
+        pnd_json_get_int(&out->area, at, "area", -MAX_EXACT_INTEGER, MAX_EXACT_INTEGER, err);
     if (status != PND_OK)
         out->area = -1;
     return status;

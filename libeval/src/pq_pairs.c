@@ -127,7 +127,8 @@ pnd_status pq_pairs_count(pq_pairs *pairs, pnd_view_u32 gt, pnd_view_u32 pred, c
             status = add(pairs, g[x], p[x], end - x, name, err);
         }
     }
-    pq_sort_items(pairs->items, pairs->n);
+    if (status == PND_OK)
+        pq_sort_items(pairs->items, pairs->n);
     return status;
 }
 
@@ -145,7 +146,8 @@ pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pnd_view_u32 gt, pnd_view_u
     for (int32_t y = 0; y < height && status == PND_OK; y++)
         for (int32_t x = 0; x < width && status == PND_OK; x++)
             status = add(pairs, stretched(gt, x, y), stretched(pred, x, y), 1, name, err);
-    pq_sort_items(pairs->items, pairs->n);
+    if (status == PND_OK)
+        pq_sort_items(pairs->items, pairs->n);
     return status;
 }
 

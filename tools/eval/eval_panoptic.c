@@ -31,8 +31,8 @@ static const tool_opt options[] = {
      "their PNGs; the JSON's name without .json, or the JSON's folder, if not given"},
     {TOOL_GROUP, .name = "Scoring"},
     {TOOL_CHOICE, 0, "parity", TOOL_FIELD(panoptic_args, parity), "MODE",
-     "corrected: areas from pixels, all crowds, inconsistent files refused; strict: the verdict of "
-     "panopticapi and cityscapesScripts, bit for bit",
+     "corrected (areas from pixels, all crowds of a class, inconsistent files refused) or strict "
+     "(the verdict of panopticapi, bit for bit)",
      .choices = parities},
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(panoptic_args, require), "EXPR",
      "exit 1 unless it holds, as in 'PQ>=60'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in "

@@ -7,7 +7,7 @@ complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l gt-json -r -F 
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l gt-dir -x -a '(__fish_complete_directories)' -d 'its PNGs; the JSON\'s name without .json if not given'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l pred-json -r -F -d 'predictions in COCO panoptic format, instead of --pred'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l pred-dir -x -a '(__fish_complete_directories)' -d 'their PNGs; the JSON\'s name without .json, or the JSON\'s folder, if not given'
-complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l parity -x -a 'corrected strict' -d 'corrected: areas from pixels, all crowds, inconsistent files refused; strict: the verdict of panopticapi and cityscapesScripts, bit for bit'
+complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l parity -x -a 'corrected strict' -d 'corrected (areas from pixels, all crowds of a class, inconsistent files refused) or strict (the verdict of panopticapi, bit for bit)'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l require -x -d 'exit 1 unless it holds, as in \'PQ>=60\'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in percent, with >= > <= < ==; an undefined score meets nothing; repeatable'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -s o -l out -r -F -d 'write results.json; - for standard output, without the table'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -s n -l name -x -d 'name of the method, kept in the results'

@@ -21,7 +21,7 @@ extern "C" {
 typedef struct pnd_segment_info {
     uint32_t id; /**< r + 256 g + 65536 b in the PNG; 0 is void */
     int32_t category_id;
-    int64_t area;    /**< pixels; -1 when the file gives none */
+    int64_t area;    /**< pixels, as the file says, even if absurd; -1 when it gives none */
     int32_t bbox[4]; /**< x, y, width, height; width 0 when the file gives none */
     bool is_crowd;
     double depth_m; /**< "depth": fused depth in metres; NaN when absent or null */
