@@ -47,7 +47,6 @@ static bool is_split_name(const char *name)
 
 static int check_args(tool *t, const panoptic_args *args)
 {
-    pnd_error err = {0};
     if ((args->out != NULL) == args->in_place)
         return tool_usage_error(t, "give either --out DIR or --in-place");
     for (size_t i = 0; i < args->splits.n; i++) {
@@ -57,8 +56,9 @@ static int check_args(tool *t, const panoptic_args *args)
             if (strcmp(args->splits.items[i], args->splits.items[j]) == 0)
                 return tool_usage_error(t, "--split: '%s' is given twice", args->splits.items[i]);
     }
-    if (tool_check_output(args->out, NULL, 0, args->root, &err) != PND_OK)
-        return tool_fail(t, TOOL_USAGE, &err);
+    if (args->out != NULL && tool_path_is_within(args->out, args->root))
+        return tool_usage_error(
+            t, "--out %s lies in the data set; --in-place writes into its gtFine", args->out);
     return TOOL_EXIT_OK;
 }
 
