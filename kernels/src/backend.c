@@ -114,7 +114,6 @@ void pnd_backend_free(pnd_backend *backend)
         return;
     if (backend->ops->close != NULL)
         backend->ops->close(backend->impl);
-    free(backend->depth_table);
     free(backend->tallies);
     free(backend);
 }

@@ -34,8 +34,7 @@ enum { PND_DESCRIPTION_SIZE = 320 };
 struct pnd_backend {
     const pnd_ops *ops;
     void *impl;
-    struct pnd_depth_table *depth_table; /* of the last calibration; NULL before the first */
-    struct pnd_fuse_tally *tallies;      /* of the last fusion: memory to reuse */
+    struct pnd_fuse_tally *tallies; /* of the last fusion: memory to reuse */
     size_t tally_capacity;
     char description[PND_DESCRIPTION_SIZE];
 };

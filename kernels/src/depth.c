@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Disparity to depth: argument checks, the table of samples, and the call into the backend. */
+/* Disparity to depth: argument checks, the rule, and the call into the backend. */
 #include "depth_job.h"
-
-#include <panodepth/alloc.h>
 
 #include <string.h>
 
@@ -35,7 +33,7 @@ static pnd_status check_options(const pnd_depth_options *options, pnd_view_u16 d
     return PND_OK;
 }
 
-/* Field by field into zeroed memory: rules are compared with memcmp(). */
+/* Field by field into zeroed memory: a backend may compare rules with memcmp(). */
 static void make_rule(pnd_depth_rule *rule, pnd_stereo stereo, const pnd_depth_options *options)
 {
     memset(rule, 0, sizeof *rule);
@@ -53,50 +51,6 @@ static void make_rule(pnd_depth_rule *rule, pnd_stereo stereo, const pnd_depth_o
         rule->u0 = options->range->u0;
         rule->v0 = options->range->v0;
     }
-}
-
-static void extend(pnd_sample_interval *interval, uint32_t p, bool holds)
-{
-    if (!holds)
-        return;
-    if (interval->end == 0)
-        interval->begin = p;
-    interval->end = p + 1;
-}
-
-static void fill_table(pnd_depth_table *table, const pnd_depth_rule *rule)
-{
-    const uint64_t serial = table->serial;
-    memcpy(&table->rule, rule, sizeof *rule);
-    table->serial = serial + 1;
-    table->infinite = table->beyond_cap = table->saturated = (pnd_sample_interval){0, 0};
-    for (uint32_t p = 0; p < PND_N_SAMPLES; p++) {
-        const pnd_depth_pixel pixel = pnd_depth_of(rule, (uint16_t)p, false, 1.0);
-        table->f32[p] = pnd_depth_as_f32(rule, pixel.depth_m);
-        table->u16[p] = pnd_depth_as_u16(rule, pixel.depth_m);
-        extend(&table->infinite, p, pixel.state == PND_PIXEL_INFINITE);
-        extend(&table->beyond_cap, p, pixel.beyond_cap);
-        extend(&table->saturated, p, pnd_depth_saturates(&pixel));
-    }
-}
-
-static pnd_status find_table(const pnd_depth_table **out, pnd_backend *backend,
-                             const pnd_depth_rule *rule, pnd_error *err)
-{
-    *out = NULL;
-    if (rule->range)
-        return PND_OK;
-    pnd_depth_table *table = backend->depth_table;
-    if (table == NULL) {
-        table = pnd_calloc_array(1, sizeof *table);
-        if (table == NULL)
-            return pnd_fail(err, PND_ENOMEM, "out of memory for a depth table");
-        backend->depth_table = table;
-    }
-    if (table->serial == 0 || memcmp(&table->rule, rule, sizeof *rule) != 0)
-        fill_table(table, rule);
-    *out = table;
-    return PND_OK;
 }
 
 /* Shared by both outputs; the caller filled job->f32 or job->u16, and the stride. */
@@ -128,9 +82,7 @@ static pnd_status run(pnd_depth_job *job, size_t sample_size, pnd_depth_counts *
         return pnd_backend_lacks(backend, "depth_from_disparity", err);
     make_rule(&job->rule, stereo, &known);
     job->mask = known.mask;
-    status = find_table(&job->table, backend, &job->rule, err);
-    if (status == PND_OK)
-        status = backend->ops->depth_from_disparity(backend->impl, job, &tally, err);
+    status = backend->ops->depth_from_disparity(backend->impl, job, &tally, err);
     if (status == PND_OK && counts != NULL)
         *counts = tally;
     return status;

@@ -10,28 +10,11 @@
 extern "C" {
 #endif
 
-enum { PND_N_SAMPLES = 65536 };
-
-/* Samples begin <= p < end. Depth falls as p grows, so each kind of sample is one interval. */
-typedef struct pnd_sample_interval {
-    uint32_t begin, end;
-} pnd_sample_interval;
-
-/* Every sample's result under one rule without range. */
-typedef struct pnd_depth_table {
-    pnd_depth_rule rule;
-    uint64_t serial; /* changes with the contents: a backend that copied them compares it */
-    pnd_sample_interval infinite, beyond_cap, saturated;
-    float f32[PND_N_SAMPLES];
-    uint16_t u16[PND_N_SAMPLES];
-} pnd_depth_table;
-
 typedef struct pnd_depth_job {
     pnd_view_u16 disparity;
     pnd_view_u8 mask; /* data NULL: none */
     pnd_depth_rule rule;
-    const pnd_depth_table *table; /* NULL for a range, which depends on the pixel */
-    float *f32;                   /* the output: one of these two, the other NULL */
+    float *f32; /* the output: one of these two, the other NULL */
     uint16_t *u16;
     size_t stride; /* bytes between output rows */
 } pnd_depth_job;

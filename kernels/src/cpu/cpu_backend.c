@@ -18,6 +18,7 @@ static void close_cpu(void *impl)
 {
     pnd_cpu *cpu = impl;
     pnd_cpu_grouping_free(cpu->grouping);
+    free(cpu->depth_table);
     free(cpu);
 }
 

@@ -8,21 +8,26 @@
  * range depends on the pixel and is computed from the definition.
  */
 #include "cpu_backend.h"
+#include "cpu_depth_table.h"
 
 #include "../depth_job.h"
 
-static void gather_row(const pnd_depth_job *job, int32_t y)
+#include <panodepth/alloc.h>
+
+#include <string.h>
+
+static void gather_row(const pnd_depth_job *job, const pnd_cpu_depth_table *table, int32_t y)
 {
     const uint16_t *restrict p = pnd_view_u16_row(job->disparity, y);
     const int32_t width = job->disparity.width;
     if (job->f32 != NULL) {
         float *restrict out = pnd_job_f32_row(job, y);
         for (int32_t x = 0; x < width; x++)
-            out[x] = job->table->f32[p[x]];
+            out[x] = table->f32[p[x]];
     } else {
         uint16_t *restrict out = pnd_job_u16_row(job, y);
         for (int32_t x = 0; x < width; x++)
-            out[x] = job->table->u16[p[x]];
+            out[x] = table->u16[p[x]];
     }
 }
 
@@ -31,10 +36,10 @@ static inline uint32_t within(uint16_t p, pnd_sample_interval interval)
     return p - interval.begin < interval.end - interval.begin;
 }
 
-static void count_row(const pnd_depth_job *job, int32_t y, pnd_depth_counts *counts)
+static void count_row(const pnd_depth_job *job, const pnd_cpu_depth_table *table, int32_t y,
+                      pnd_depth_counts *counts)
 {
     const uint16_t *restrict p = pnd_view_u16_row(job->disparity, y);
-    const pnd_depth_table *table = job->table;
     const pnd_sample_interval infinite = table->infinite, beyond_cap = table->beyond_cap,
                               saturated = table->saturated;
     uint32_t n_zero = 0, n_infinite = 0, n_beyond = 0, n_saturated = 0;
@@ -51,11 +56,11 @@ static void count_row(const pnd_depth_job *job, int32_t y, pnd_depth_counts *cou
 }
 
 /* Gather and count of a row with a mask: the table as if p were one that has no depth. */
-static void masked_row(const pnd_depth_job *job, int32_t y, pnd_depth_counts *counts)
+static void masked_row(const pnd_depth_job *job, const pnd_cpu_depth_table *table, int32_t y,
+                       pnd_depth_counts *counts)
 {
     const uint16_t *p = pnd_view_u16_row(job->disparity, y);
     const uint8_t *mask = pnd_job_mask_row(job, y);
-    const pnd_depth_table *table = job->table;
     for (int32_t x = 0; x < job->disparity.width; x++) {
         const bool masked = mask[x] != 0;
         const uint16_t sample = masked ? 0 : p[x];
@@ -71,38 +76,61 @@ static void masked_row(const pnd_depth_job *job, int32_t y, pnd_depth_counts *co
     }
 }
 
-static void depth_row(const pnd_depth_job *job, int32_t y, pnd_depth_counts *counts)
+/* `table` is NULL for a range. */
+static void depth_row(const pnd_depth_job *job, const pnd_cpu_depth_table *table, int32_t y,
+                      pnd_depth_counts *counts)
 {
-    if (job->table == NULL) {
+    if (table == NULL) {
         for (int32_t x = 0; x < job->disparity.width; x++)
             pnd_depth_pixel_run(job, x, y, counts);
     } else if (job->mask.data != NULL) {
-        masked_row(job, y, counts);
+        masked_row(job, table, y, counts);
     } else {
-        gather_row(job, y);
-        count_row(job, y, counts);
+        gather_row(job, table, y);
+        count_row(job, table, y, counts);
     }
+}
+
+/* The table of the job's rule, from the last call when that had the same. */
+static pnd_status find_table(const pnd_cpu_depth_table **out, pnd_cpu *cpu,
+                             const pnd_depth_rule *rule, pnd_error *err)
+{
+    *out = NULL;
+    if (rule->range)
+        return PND_OK;
+    if (cpu->depth_table == NULL) {
+        cpu->depth_table = pnd_calloc_array(1, sizeof *cpu->depth_table);
+        if (cpu->depth_table == NULL)
+            return pnd_fail(err, PND_ENOMEM, "out of memory for a depth table");
+    }
+    if (memcmp(&cpu->depth_table->rule, rule, sizeof *rule) != 0)
+        pnd_cpu_depth_table_fill(cpu->depth_table, rule);
+    *out = cpu->depth_table;
+    return PND_OK;
 }
 
 pnd_status pnd_cpu_depth(void *impl, const pnd_depth_job *job, pnd_depth_counts *counts,
                          pnd_error *err)
 {
-    const pnd_cpu *cpu = impl;
+    pnd_cpu *cpu = impl;
+    const pnd_cpu_depth_table *table = NULL;
+    const pnd_status status = find_table(&table, cpu, &job->rule, err);
+    if (status != PND_OK)
+        return status;
     const int32_t height = job->disparity.height;
     int64_t invalid = 0, infinite = 0, masked = 0, beyond_cap = 0, saturated = 0;
-    (void)err;
 #pragma omp parallel for schedule(static) num_threads(cpu->threads)                               \
     reduction(+ : invalid, infinite, masked, beyond_cap, saturated)
     for (int32_t y = 0; y < height; y++) {
         pnd_depth_counts row = {0};
-        depth_row(job, y, &row);
+        depth_row(job, table, y, &row);
         invalid += row.invalid;
         infinite += row.infinite;
         masked += row.masked;
         beyond_cap += row.beyond_cap;
         saturated += row.saturated;
     }
-    if (job->table != NULL && !job->rule.clamp)
+    if (table != NULL && !job->rule.clamp)
         masked += beyond_cap;
     const int64_t all = (int64_t)job->disparity.width * height;
     *counts = (pnd_depth_counts){.invalid = invalid,

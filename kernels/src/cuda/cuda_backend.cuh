@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CUDA backend's state, and how its files report failures. */
+#ifndef PND_CUDA_BACKEND_CUH
+#define PND_CUDA_BACKEND_CUH
+
+#include "../backend_ops.h"
+
+#include <cuda_runtime.h>
+
+/* Device memory that grows and is kept between calls. */
+typedef struct pnd_cuda_buffer {
+    void *data;
+    size_t size;
+} pnd_cuda_buffer;
+
+typedef struct pnd_cuda {
+    int device;
+    cudaStream_t stream;
+    pnd_cuda_buffer disparity, mask, depth, counts;  /* disparity to depth */
+    pnd_cuda_buffer ids, keys, sorted, sort_scratch; /* fusion */
+    pnd_cuda_buffer heads, runs;
+} pnd_cuda;
+
+/* Fail with the text of a CUDA error, and clear it: the next call must not find it again. */
+pnd_status pnd_cuda_fail(cudaError_t code, const char *expr, const char *file, int line,
+                         pnd_error *err);
+
+/* In a function with `status`, `err` and a `cleanup:` label. Declare variables before the first. */
+#define PND_CUDA_TRY(expr)                                                                         \
+    do {                                                                                           \
+        const cudaError_t code_ = (expr);                                                          \
+        if (code_ != cudaSuccess) {                                                                \
+            status = pnd_cuda_fail(code_, #expr, __FILE__, __LINE__, err);                         \
+            goto cleanup;                                                                          \
+        }                                                                                          \
+    } while (0)
+
+/* At least `size` bytes, contents unspecified. */
+cudaError_t pnd_cuda_reserve(pnd_cuda_buffer *buffer, size_t size);
+
+/* A device row of `bytes` bytes, padded so that rows start at whole memory transactions. */
+static inline size_t pnd_cuda_pitch(size_t bytes)
+{
+    return (bytes + 255) / 256 * 256;
+}
+
+#endif
