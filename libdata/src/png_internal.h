@@ -34,8 +34,8 @@ typedef struct pnd_png_file {
     pnd_png_info info;
     pnd_png_span header;  /* signature and IHDR */
     pnd_png_span palette; /* size 0: none, or not needed */
-    pnd_png_span data;    /* the IDAT chunks, which are consecutive; the last may be cut short */
-    size_t data_used_end; /* end of the last IDAT chunk that is not empty */
+    pnd_png_span data;    /* the IDAT chunks, consecutive; the last may be cut short */
+    size_t data_bytes;    /* in their data fields, as far as the file has them */
     int32_t n_colors;     /* palette entries */
     size_t missing_bytes; /* by which the last IDAT chunk is short, at least */
     bool has_end;         /* IEND was found */

@@ -4,9 +4,14 @@
  *
  * Only this small part of libpng is used: no png_image_*, no palette or alpha expansion, no gamma,
  * no quantisation (where nearly all of its security fixes were), and one transform, the byte order
- * of 16-bit samples. It reads from memory, and of the file it sees the header, a palette that is
- * needed, the pixels and an end: png_scan.c checked those and their CRCs. It may allocate a fixed
- * amount. Its warnings about the pixel stream become failures, its text goes into our message.
+ * of 16-bit samples. Its warnings about the pixel stream become failures, its text goes into our
+ * message, its memory is counted.
+ *
+ * It reads a small file made up from the real one: the header, a palette that is needed, all pixel
+ * data as a single IDAT chunk, and an end. png_scan.c checked those and their CRCs, so here they
+ * are not looked at again. The single chunk matters: after the last row libpng inflates once more,
+ * what it has at hand, and where the end of the zlib stream lies across two chunks or two buffers
+ * a wrong Adler-32 or further pixels go unnoticed.
  */
 #include "png_internal.h"
 
@@ -16,32 +21,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All requests of one image together. A row of 16384 RGBA16 pixels needs 0.4 MB, zlib 0.1 MB. */
-enum { ALLOCATION_LIMIT = 4 << 20 };
+/* What libpng and zlib may have beside a copy of the compressed pixels. A row of 16384 RGBA16
+ * pixels needs 0.4 MB, zlib 0.1 MB. */
+enum { WORKING_MEMORY = 4 << 20 };
 
-enum { N_SOURCES = 4, REASON_SIZE = 128 };
+enum { CHUNK_HEAD = 8, CHUNK_OVERHEAD = 12, REASON_SIZE = 128 };
 
-typedef struct source {
-    const uint8_t *bytes;
-    size_t size;
-} source;
+/* What libpng is given to read, in this order. */
+typedef enum stage { HEADER, PALETTE, DATA_HEAD, DATA, DATA_CRC, END, EXHAUSTED } stage;
 
 /* One decode. It lives in the caller of the function that calls setjmp(), so longjmp() leaves it
  * alone. */
 typedef struct job {
     const pnd_png_frame *frame;
     const pnd_png_file *file;
-    source sources[N_SOURCES]; /* read one after the other */
-    int current;
-    size_t position; /* within the current one */
-    size_t allocated;
+    stage next;
+    const uint8_t *bytes; /* of the current stage, */
+    size_t left;          /* and how many of them */
+    size_t chunk_offset;  /* of the next IDAT chunk */
+    uint8_t data_head[CHUNK_HEAD];
+    size_t allocated, allocation_limit;
     bool out_of_memory;
     int32_t rows_done; /* of the last pass */
     bool extra_data;
     char reason[REASON_SIZE]; /* libpng's error, or its first warning that is one to us */
 } job;
-
-static const uint8_t end_chunk[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
 
 static void set_reason(job *j, const char *text)
 {
@@ -69,7 +73,7 @@ static void on_warning(png_structp png, png_const_charp text)
 static png_voidp on_malloc(png_structp png, png_alloc_size_t size)
 {
     job *j = png_get_mem_ptr(png);
-    if (size > ALLOCATION_LIMIT - j->allocated) {
+    if (size > j->allocation_limit - j->allocated) {
         j->out_of_memory = true;
         return NULL;
     }
@@ -87,24 +91,78 @@ static void on_free(png_structp png, png_voidp block)
     free(block);
 }
 
+static uint32_t read_be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void give(job *j, const uint8_t *bytes, size_t size, stage next)
+{
+    j->bytes = bytes;
+    j->left = size;
+    j->next = next;
+}
+
+/* The data of one IDAT chunk after the other, then what follows them. A file cut short within them
+ * has nothing that follows. */
+static void give_data(job *j)
+{
+    const pnd_png_file *f = j->file;
+    const size_t end = f->data.offset + f->data.size;
+    if (j->chunk_offset >= end) {
+        give(j, NULL, 0, f->missing_bytes > 0 ? EXHAUSTED : DATA_CRC);
+        return;
+    }
+    const uint8_t *chunk = f->bytes + j->chunk_offset;
+    const size_t length = read_be32(chunk);
+    const size_t available = end - j->chunk_offset - CHUNK_HEAD;
+    give(j, chunk + CHUNK_HEAD, length < available ? length : available, DATA);
+    j->chunk_offset += length + CHUNK_OVERHEAD;
+}
+
+static void give_next(job *j)
+{
+    static const uint8_t no_crc[4] = {0};
+    static const uint8_t end_chunk[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+    const pnd_png_file *f = j->file;
+    switch (j->next) {
+    case HEADER:
+        give(j, f->bytes, f->header.size, PALETTE);
+        break;
+    case PALETTE:
+        give(j, f->bytes + f->palette.offset, f->palette.size, DATA_HEAD);
+        break;
+    case DATA_HEAD:
+        give(j, j->data_head, CHUNK_HEAD, DATA);
+        break;
+    case DATA:
+        give_data(j);
+        break;
+    case DATA_CRC:
+        give(j, no_crc, sizeof no_crc, END);
+        break;
+    case END:
+        give(j, end_chunk, sizeof end_chunk, EXHAUSTED);
+        break;
+    case EXHAUSTED:
+        break;
+    }
+}
+
 static void on_read(png_structp png, png_bytep out, size_t size)
 {
     job *j = png_get_io_ptr(png);
     while (size > 0) {
-        if (j->current == N_SOURCES)
+        while (j->left == 0 && j->next != EXHAUSTED)
+            give_next(j);
+        if (j->left == 0)
             png_error(png, "the data ends");
-        const source *s = &j->sources[j->current];
-        const size_t left = s->size - j->position;
-        const size_t n = left < size ? left : size;
-        if (n > 0)
-            memcpy(out, s->bytes + j->position, n);
+        const size_t n = j->left < size ? j->left : size;
+        memcpy(out, j->bytes, n);
         out += n;
         size -= n;
-        j->position += n;
-        if (j->position == s->size) {
-            j->current++;
-            j->position = 0;
-        }
+        j->bytes += n;
+        j->left -= n;
     }
 }
 
@@ -112,12 +170,14 @@ static void configure(png_structp png, job *j)
 {
     png_set_read_fn(png, j, on_read);
     png_set_user_limits(png, PND_MAX_SIDE, PND_MAX_SIDE);
-    png_set_chunk_malloc_max(png, ALLOCATION_LIMIT);
+    png_set_chunk_malloc_max(png, WORKING_MEMORY);
     png_set_chunk_cache_max(png, 1);
     /* None gets here; should one ever, it is skipped. */
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE); /* checked in png_scan.c */
-    png_set_check_for_invalid_index(png, 0);                       /* checked in png_decode.c */
+    if (j->file->data_bytes > 0)
+        png_set_compression_buffer_size(png, j->file->data_bytes);
+    png_set_check_for_invalid_index(png, 0); /* checked in png_decode.c */
 }
 
 static bool host_is_little_endian(void)
@@ -177,23 +237,18 @@ static bool decode(job *j)
     return done;
 }
 
-static void choose_sources(job *j)
+static void write_be32(uint8_t *p, size_t value)
 {
-    const pnd_png_file *f = j->file;
-    j->sources[0] = (source){f->bytes + f->header.offset, f->header.size};
-    j->sources[1] = (source){f->bytes + f->palette.offset, f->palette.size};
-    j->sources[2] = (source){f->bytes + f->data.offset, f->data.size};
-    /* libpng looks at the chunk after the pixels to see that they end. Not for a file cut short:
-     * there the data simply ends. */
-    j->sources[3] = (source){end_chunk, f->missing_bytes > 0 ? 0 : sizeof end_chunk};
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-/* Whether IDAT chunks with something in them were never read. */
-static bool has_unread_data(const job *j)
+static void prepare(job *j)
 {
-    const pnd_png_span *data = &j->file->data;
-    return j->current < 2 ||
-           (j->current == 2 && data->offset + j->position < j->file->data_used_end);
+    write_be32(j->data_head, j->file->data_bytes);
+    memcpy(j->data_head + 4, "IDAT", 4);
+    j->chunk_offset = j->file->data.offset;
+    j->allocation_limit = j->file->data_bytes + WORKING_MEMORY;
 }
 
 static pnd_status fail_rows(const job *j, const char *what, pnd_error *err)
@@ -223,7 +278,7 @@ static pnd_status judge_success(const job *j, bool lenient, pnd_png_notes *notes
     const pnd_png_file *f = j->file;
     if (j->reason[0] != '\0')
         return pnd_fail(err, PND_EFORMAT, "%s: after the last row: %s", f->name, j->reason);
-    notes->extra_data = j->extra_data || has_unread_data(j);
+    notes->extra_data = j->extra_data;
     notes->missing_end = !f->has_end;
     if (f->missing_bytes > 0)
         return judge_failure(j, err);
@@ -241,6 +296,6 @@ pnd_status pnd_png_read_pixels(const pnd_png_frame *frame, const pnd_png_file *f
                                pnd_png_notes *notes, pnd_error *err)
 {
     job j = {.frame = frame, .file = file};
-    choose_sources(&j);
+    prepare(&j);
     return decode(&j) ? judge_success(&j, lenient, notes, err) : judge_failure(&j, err);
 }

@@ -249,8 +249,7 @@ static pnd_status take_data(pnd_png_file *file, const chunk *c, pnd_error *err)
     if (wanted > left)
         file->missing_bytes = wanted - left;
     file->data.size += wanted > left ? left : wanted;
-    if (c->length > 0)
-        file->data_used_end = file->data.offset + file->data.size;
+    file->data_bytes += c->length < left - 8 ? c->length : left - 8;
     return PND_OK;
 }
 

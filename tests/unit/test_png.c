@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pixels through the encoders and decoders, and files made by other programs (tests/data/png). */
+/* Pixels through our encoders and back. Files of others: test_png_kinds. */
 #include "pnd_test.h"
 
-#include <panodepth/file.h>
 #include <panodepth/png.h>
 
 #include <stdlib.h>
