@@ -92,7 +92,8 @@ static pnd_status size_mismatch(pnd_view_u32 gt, pnd_view_u32 pred, const char *
     const bool swapped = gt.width == pred.height && gt.height == pred.width;
     return pnd_fail_hint(err, PND_EMISMATCH,
                          swapped ? "width and height swapped?"
-                                 : "predict at, or resize to, the size of the ground truth",
+                                 : "write predictions at the ground truth's size (detectron2: "
+                                   "height and width of its inputs)",
                          "%s: prediction is %dx%d, ground truth %dx%d", name, (int)pred.width,
                          (int)pred.height, (int)gt.width, (int)gt.height);
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const panoptic_args defaults = {.split = "val"};
 static const char *const parities[] = {
@@ -136,9 +137,9 @@ static void warn_if_hollow(tool *t, const panoptic_results *r)
         pred += r->total[c].tp + r->total[c].fp;
     }
     if (gt == 0)
-        tool_warn(t, "no segment to find in %zu images: nothing is scored by recall", r->scored);
+        tool_warn(t, "the ground truth has no segment to find (images: %zu)", r->scored);
     else if (pred == 0)
-        tool_warn(t, "no predicted segment counts in %zu images: is everything void?", r->scored);
+        tool_warn(t, "no predicted segment counts: is everything void? (images: %zu)", r->scored);
 }
 
 static pnd_status report(tool *t, const panoptic_results *r, pnd_error *err)
@@ -176,12 +177,19 @@ static int score(tool *t, panoptic_results *r, panoptic_frame *frames)
     return judge(t, r);
 }
 
-static pnd_status check_out(const panoptic_args *args, const panoptic_inputs *inputs,
-                            pnd_error *err)
+/* Before the work, not after it. */
+static int check_out(tool *t, const panoptic_inputs *inputs, const char *out)
 {
     const char *const files[] = {inputs->gt_json, inputs->pred_json, inputs->gt_dir,
                                  inputs->pred_dir};
-    return tool_check_output(args->out, files, sizeof files / sizeof *files, NULL, err);
+    const size_t n = sizeof files / sizeof *files;
+    pnd_error err = {0};
+    if (tool_check_output(out, files, n, NULL, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    if (out == NULL || strcmp(out, "-") == 0 || t->common.force || access(out, F_OK) != 0)
+        return TOOL_EXIT_OK;
+    (void)pnd_fail_hint(&err, PND_EINVAL, "--force replaces it", "%s: already exists", out);
+    return tool_fail(t, TOOL_OUTPUT, &err);
 }
 
 static int load_and_score(tool *t, panoptic_results *r, panoptic_inputs *inputs)
@@ -190,8 +198,9 @@ static int load_and_score(tool *t, panoptic_results *r, panoptic_inputs *inputs)
     int code = panoptic_inputs_load(inputs, t, r->args, &r->deviations);
     if (code != TOOL_EXIT_OK)
         return code;
-    if (check_out(r->args, inputs, &err) != PND_OK)
-        return tool_fail(t, TOOL_USAGE, &err);
+    code = check_out(t, inputs, r->args->out);
+    if (code != TOOL_EXIT_OK)
+        return code;
     panoptic_frame *const frames = pnd_calloc_array(inputs->gt.n_annotations, sizeof *frames);
     if (frames == NULL) {
         (void)pnd_fail(&err, PND_ENOMEM, "out of memory");

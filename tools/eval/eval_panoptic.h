@@ -28,9 +28,8 @@ typedef struct panoptic_inputs {
     char *gt_json, *gt_dir, *pred_json, *pred_dir; /* paths, owned */
     pnd_panoptic_set gt, pred;
     eval_sha256 gt_json_digest;
-    pnd_id_space space;              /* of the ground truth */
-    const pnd_category_info **infos; /* categories of the ground truth, each id once */
-    pnd_category *categories;        /* the same, for the matcher */
+    pnd_id_space space;       /* of the ground truth */
+    pnd_category *categories; /* of the ground truth, for the matcher */
     size_t n_categories;
     const pnd_annotation **partners; /* prediction of each ground truth annotation, or NULL */
     size_t n_missing, n_extra;

@@ -71,21 +71,6 @@ static pnd_status decode(side *s, const char *name, pnd_pq_parity parity, panopt
     return status;
 }
 
-static pnd_status read_image(side *s, const char *dir, const pnd_annotation *annotation,
-                             pnd_pq_parity parity, panoptic_frame *out, pnd_error *err)
-{
-    pnd_status status =
-        pnd_file_read_beneath(&s->file, dir, annotation->file_name, PND_MAX_IMAGE_BYTES, err);
-    if (status != PND_OK)
-        return status;
-    char *const name = pnd_strdup_printf("%s/%s", dir, annotation->file_name);
-    if (name == NULL)
-        return pnd_fail(err, PND_ENOMEM, "out of memory");
-    status = decode(s, name, parity, out, err);
-    free(name);
-    return status;
-}
-
 static pnd_status convert_segments(side *s, const pnd_annotation *annotation, pnd_error *err)
 {
     const size_t n = annotation->n_segments;
@@ -104,10 +89,32 @@ static pnd_status convert_segments(side *s, const pnd_annotation *annotation, pn
     return PND_OK;
 }
 
-static pnd_status load_side(side *s, const char *dir, const pnd_annotation *annotation,
-                            pnd_pq_parity parity, panoptic_frame *out, pnd_error *err)
+/* A name that must not be opened is a fault of the JSON: say which JSON and which image. */
+static pnd_status read_named(side *s, const char *json, const char *dir,
+                             const pnd_annotation *annotation, pnd_error *err)
 {
-    const pnd_status status = read_image(s, dir, annotation, parity, out, err);
+    pnd_error inner = {0};
+    const pnd_status status =
+        pnd_file_read_beneath(&s->file, dir, annotation->file_name, PND_MAX_IMAGE_BYTES, &inner);
+    if (status == PND_EINVAL)
+        return pnd_fail_hint(err, status, inner.hint, "%s: image %s: %s", json,
+                             annotation->image_id, inner.message);
+    *err = inner;
+    return status;
+}
+
+static pnd_status load_side(side *s, const char *json, const char *dir,
+                            const pnd_annotation *annotation, pnd_pq_parity parity,
+                            panoptic_frame *out, pnd_error *err)
+{
+    pnd_status status = read_named(s, json, dir, annotation, err);
+    if (status != PND_OK)
+        return status;
+    char *const name = pnd_strdup_printf("%s/%s", dir, annotation->file_name);
+    if (name == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    status = decode(s, name, parity, out, err);
+    free(name);
     return status == PND_OK ? convert_segments(s, annotation, err) : status;
 }
 
@@ -146,11 +153,13 @@ static pnd_status run_frame(tool_frame *frame)
     if (pred == NULL)
         return pnd_fail(err, PND_EMISMATCH, "%s: no prediction for image %s", j->inputs->pred_json,
                         gt->image_id);
-    pnd_status status = load_side(&s->gt, j->inputs->gt_dir, gt, j->parity, out, err);
+    pnd_status status =
+        load_side(&s->gt, j->inputs->gt_json, j->inputs->gt_dir, gt, j->parity, out, err);
     if (status == PND_OK)
         status = pnd_sha256(out->gt_digest, s->gt.file.data, s->gt.file.size, err);
     if (status == PND_OK)
-        status = load_side(&s->pred, j->inputs->pred_dir, pred, j->parity, out, err);
+        status = load_side(&s->pred, j->inputs->pred_json, j->inputs->pred_dir, pred, j->parity,
+                           out, err);
     if (status != PND_OK)
         return status;
     const pnd_panoptic gt_view = view_side(&s->gt, gt), pred_view = view_side(&s->pred, pred);

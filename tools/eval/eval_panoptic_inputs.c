@@ -146,33 +146,15 @@ static int out_of_memory(tool *t)
     return tool_fail(t, TOOL_INPUT, &err);
 }
 
-/* Each id once. As a Python dict: the last record counts, at the first one's place. */
-static int collect_categories(panoptic_inputs *out, tool *t, const panoptic_args *args,
-                              eval_deviations *deviations)
+static int collect_categories(panoptic_inputs *out, tool *t)
 {
-    const size_t n = out->gt.n_categories;
-    out->infos = pnd_calloc_array(n, sizeof *out->infos);
-    out->categories = pnd_calloc_array(n, sizeof *out->categories);
-    if (out->infos == NULL || out->categories == NULL)
+    out->n_categories = out->gt.n_categories;
+    out->categories = pnd_calloc_array(out->n_categories, sizeof *out->categories);
+    if (out->categories == NULL)
         return out_of_memory(t);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < out->n_categories; i++) {
         const pnd_category_info *const info = &out->gt.categories[i];
-        size_t place = 0;
-        while (place < out->n_categories && out->infos[place]->id != info->id)
-            place++;
-        if (place < out->n_categories && args->parity != PND_PQ_STRICT) {
-            pnd_error err = {0};
-            (void)pnd_fail(&err, PND_EFORMAT, "%s: categories[%zu].id: %d is listed more than once",
-                           out->gt_json, i, (int)info->id);
-            return tool_fail(t, TOOL_INPUT, &err);
-        }
-        if (place < out->n_categories)
-            eval_deviate(deviations, "gt-duplicate-category",
-                         "categories listed twice; the last record counted", 1, NULL);
-        else
-            out->n_categories++;
-        out->infos[place] = info;
-        out->categories[place] = (pnd_category){info->id, info->is_thing};
+        out->categories[i] = (pnd_category){info->id, info->is_thing};
     }
     return TOOL_EXIT_OK;
 }
@@ -284,7 +266,7 @@ static void count_extra(panoptic_inputs *out, tool *t, const pnd_annotation *con
                          1, pred[i]->image_id);
         }
     if (out->n_extra > 0)
-        tool_warn(t, "%s: %zu predictions for images that the ground truth does not have",
+        tool_warn(t, "%s: predictions for images that the ground truth does not have: %zu",
                   out->pred_json, out->n_extra);
 }
 
@@ -303,8 +285,8 @@ static int list_missing(const panoptic_inputs *inputs, tool *t)
         listed++;
     }
     if (inputs->n_missing > listed)
-        tool_warn(t, "and %zu more images without a prediction", inputs->n_missing - listed);
-    tool_warn(t, "%zu of %zu images have no prediction; --skip-bad scores the others",
+        tool_warn(t, "and %zu more (--max-errors)", inputs->n_missing - listed);
+    tool_warn(t, "images without a prediction: %zu of %zu; --skip-bad scores the others",
               inputs->n_missing, inputs->gt.n_annotations);
     return TOOL_EXIT_INCOMPLETE;
 }
@@ -352,7 +334,7 @@ int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *arg
     if (code == TOOL_EXIT_OK)
         code = read_sets(out, t);
     if (code == TOOL_EXIT_OK)
-        code = collect_categories(out, t, args, deviations);
+        code = collect_categories(out, t);
     if (code == TOOL_EXIT_OK)
         code = check_space(out, t);
     if (code == TOOL_EXIT_OK)
@@ -368,7 +350,6 @@ void panoptic_inputs_clear(panoptic_inputs *inputs)
     free(inputs->pred_dir);
     pnd_panoptic_set_clear(&inputs->gt);
     pnd_panoptic_set_clear(&inputs->pred);
-    free(inputs->infos);
     free(inputs->categories);
     free(inputs->partners);
     *inputs = (panoptic_inputs){0};

@@ -41,7 +41,7 @@ static class_order *sort_classes(const panoptic_inputs *inputs)
     if (sorted == NULL)
         return NULL;
     for (size_t i = 0; i < inputs->n_categories; i++)
-        sorted[i] = (class_order){inputs->infos[i]->id, i};
+        sorted[i] = (class_order){inputs->gt.categories[i].id, i};
     qsort(sorted, inputs->n_categories, sizeof *sorted, order_classes);
     return sorted;
 }
@@ -71,7 +71,7 @@ static void print_classes(pnd_buffer *out, const panoptic_results *r)
     pnd_buffer_printf(out, "%-14s| %5s  %5s  %5s\n", "Category", "PQ", "SQ", "RQ");
     for (size_t i = 0; sorted != NULL && i < r->inputs->n_categories; i++) {
         const size_t c = sorted[i].index;
-        print_score(out, r->inputs->infos[c]->name, pnd_pq_category_score(&r->total[c]));
+        print_score(out, r->inputs->gt.categories[c].name, pnd_pq_category_score(&r->total[c]));
         pnd_buffer_puts(out, "\n");
     }
     free(sorted);
@@ -154,7 +154,7 @@ static void write_classes(pnd_json_writer *w, const panoptic_results *r)
     pnd_json_begin_object(w);
     for (size_t i = 0; sorted != NULL && i < r->inputs->n_categories; i++) {
         const size_t c = sorted[i].index;
-        write_class(w, r->inputs->infos[c], &r->total[c]);
+        write_class(w, &r->inputs->gt.categories[c], &r->total[c]);
     }
     pnd_json_end_object(w);
     free(sorted);
