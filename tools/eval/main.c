@@ -3,7 +3,7 @@
 
 int main(int argc, char **argv)
 {
-    const tool_command commands[] = {eval_panoptic_command};
+    const tool_command commands[] = {eval_panoptic_command, eval_depth_command};
     const tool_program program = {
         .name = "pnd-eval",
         .summary = "score panoptic segmentation and depth",

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pnd-eval depth: options, and the order of the work. */
+#include "eval_depth.h"
+#include "eval_commands.h"
+
+#include <panodepth/alloc.h>
+#include <panodepth/labels.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const depth_args defaults = {
+    .split = "val", .cap_m = (double)NAN, .pred_unit = DEPTH_UNIT_M256};
+const char *const depth_protocol_names[] = {"paper-eq",      "paper-repo", "kitti", "eigen80",
+                                            "manydepth-raw", "manydepth",  NULL};
+static const char *const unit_choices[] = {
+    [DEPTH_UNIT_M256] = "m256", [DEPTH_UNIT_MM] = "mm", [DEPTH_UNIT_M] = "m", NULL};
+static const char *const bad_choices[] = {[DEPTH_BAD_PROTOCOL] = "protocol",
+                                          [DEPTH_BAD_ERROR] = "error",
+                                          [DEPTH_BAD_SKIP] = "skip",
+                                          [DEPTH_BAD_FILL] = "fill",
+                                          NULL};
+
+static const tool_opt options[] = {
+    {TOOL_GROUP, .name = "Ground truth"},
+    {TOOL_STRING, 'r', "root", TOOL_FIELD(depth_args, root), "DIR",
+     "Cityscapes folder: disparity and camera of every frame", .env = "CITYSCAPES_DATASET"},
+    {TOOL_STRING, 's', "split", TOOL_FIELD(depth_args, split), "NAME", "train, val or test"},
+    {TOOL_STRING, 0, "disparity-root", TOOL_FIELD(depth_args, disparity_root), "DIR",
+     "folder of disparity/, if it is not in --root"},
+    {TOOL_STRING, 0, "camera-root", TOOL_FIELD(depth_args, camera_root), "DIR",
+     "folder of camera/, if it is not in --root"},
+    {TOOL_STRING, 0, "gt-root", TOOL_FIELD(depth_args, gt_root), "DIR",
+     "folder of gtFine/ for --mask-labels, if it is not in --root"},
+    {TOOL_STRING, 0, "gt-depth", TOOL_FIELD(depth_args, gt_depth), "DIR",
+     "depth maps (.png, .npy, .pfm) as ground truth, instead of disparity"},
+    {TOOL_CHOICE, 0, "gt-unit", TOOL_FIELD(depth_args, gt_unit), "UNIT",
+     "unit of 16-bit samples in --gt-depth; one of", .choices = unit_choices},
+    {TOOL_GROUP, .name = "Predictions"},
+    {TOOL_STRING, 'p', "pred", TOOL_FIELD(depth_args, pred), "DIR",
+     "folder with FRAME*_depth.png, .npy or .pfm at any depth; ROOT/results if not given",
+     .env = "CITYSCAPES_RESULTS"},
+    {TOOL_STRING, 0, "pred-suffix", TOOL_FIELD(depth_args, pred_suffix), "TEXT",
+     "what follows the frame's name in its file's name, as in _leftImg8bit_depth.png"},
+    {TOOL_CHOICE, 0, "pred-unit", TOOL_FIELD(depth_args, pred_unit), "UNIT",
+     "unit of samples in PNG and 16-bit npy; m256 is 1/256 m, as in KITTI; m also takes 8-bit "
+     "pictures of whole metres; float files are always metres; one of",
+     .choices = unit_choices},
+    {TOOL_GROUP, .name = "Scoring"},
+    {TOOL_CHOICE, 0, "protocol", TOOL_FIELD(depth_args, protocol), "NAME",
+     "paper-eq: equations 2 to 6 of the paper, both depths capped at 80 m; paper-repo: what its "
+     "authors' code computes; kitti: the depth devkit's rules; eigen80: ground truth from 80 m on "
+     "left out, predictions clamped; manydepth: eigen80 on a crop, with median scaling; one of",
+     .choices = depth_protocol_names},
+    {TOOL_DOUBLE, 0, "cap", TOOL_FIELD(depth_args, cap_m), "M",
+     "another cap distance than the protocol's 80 m", .low = 0.1, .high = 100000},
+    {TOOL_DOUBLE_LIST, 0, "clip", TOOL_FIELD(depth_args, clip), "LOW,HIGH",
+     "clamp predictions to these metres first; accepts zero, negative and infinite ones",
+     .low = 1e-6, .high = 1e6},
+    {TOOL_CHOICE, 0, "bad-pred", TOOL_FIELD(depth_args, bad_pred), "RULE",
+     "scored pixels without a usable prediction: error ends with exit 3, skip does not score them, "
+     "fill takes neighbours as KITTI does; one of",
+     .choices = bad_choices},
+    {TOOL_INT_LIST, 0, "mask-labels", TOOL_FIELD(depth_args, mask_labels), "ID,...",
+     "do not score these label ids of gtFine, as in 1,2,3 (ego vehicle, rectification border, out "
+     "of roi)",
+     .low = 0, .high = PND_MAX_LABEL_ID},
+    {TOOL_REPEAT, 0, "require", TOOL_FIELD(depth_args, require), "EXPR",
+     "exit 1 unless it holds, as in 'absErr<=0.1'; names: sqErr absErr IRMSE SILog delta1 delta2 "
+     "delta3, every metric of the results (mean over images) and coverage; with >= > <= < ==; "
+     "repeatable"},
+    {TOOL_GROUP, .name = "Output"},
+    {TOOL_STRING, 'o', "out", TOOL_FIELD(depth_args, out), "FILE",
+     "write results.json; - for standard output, without the table"},
+    {TOOL_STRING, 'n', "name", TOOL_FIELD(depth_args, name), "METHOD",
+     "name of the method, kept in the results"},
+    {TOOL_END},
+};
+
+/* ---- --require */
+
+enum { N_GATES = DEPTH_N_HEADLINE + PND_DEPTH_N_METRICS + 1 };
+
+static void fill_gates(eval_metric out[N_GATES], const depth_results *r)
+{
+    const pnd_depth_metric_info *const infos = pnd_depth_metric_infos();
+    depth_headline columns[DEPTH_N_HEADLINE];
+    int n = 0;
+    depth_headline_fill(columns, &r->inputs->protocol, &r->mean);
+    for (int i = 0; i < DEPTH_N_HEADLINE; i++)
+        out[n++] = (eval_metric){columns[i].key, columns[i].value};
+    for (int i = 0; i < PND_DEPTH_N_METRICS; i++)
+        out[n++] = (eval_metric){infos[i].key, pnd_depth_metric(&r->mean, i)};
+    out[n] = (eval_metric){"coverage", pnd_depth_coverage(&r->tally)};
+}
+
+static pnd_status check_requirements(const depth_results *r, pnd_error *err)
+{
+    eval_metric known[N_GATES];
+    fill_gates(known, r);
+    pnd_status status = PND_OK;
+    for (size_t i = 0; i < r->args->require.n && status == PND_OK; i++)
+        status = eval_require_parse(r->args->require.items[i], known, N_GATES, err);
+    return status;
+}
+
+static int judge(tool *t, const depth_results *r)
+{
+    eval_metric metrics[N_GATES];
+    int code = TOOL_EXIT_OK;
+    fill_gates(metrics, r);
+    for (size_t i = 0; i < r->args->require.n; i++) {
+        pnd_error why = {0};
+        if (eval_require_met(r->args->require.items[i], metrics, N_GATES, &why))
+            continue;
+        tool_warn(t, "requirement not met: %s", why.message);
+        code = TOOL_EXIT_GATE;
+    }
+    return code;
+}
+
+/* ---- sums, in the order of the frames */
+
+static void add_image_deviations(depth_results *r, const depth_frame *frame, const char *id)
+{
+    const pnd_depth_stats *const stats = &frame->image.stats;
+    const pnd_depth_tally *const tally = &frame->image.tally;
+    eval_deviate(&r->deviations, "no-scored-pixel",
+                 "images without a pixel to score; not in the mean over images", stats->n == 0, id);
+    eval_deviate(&r->deviations, "constant-ground-truth",
+                 "images of one depth only: rse and rae are the mean over the others",
+                 stats->n > 0 && !(stats->gt_m2 > 0), id);
+    eval_deviate(&r->deviations, "pred-nonfinite",
+                 "pixels whose prediction is NaN or infinite; clamped, filled or left out",
+                 tally->pred_nonfinite, id);
+    eval_deviate(&r->deviations, "pred-nonpositive",
+                 "pixels whose prediction is negative; clamped, filled or left out",
+                 tally->pred_nonpositive, id);
+    eval_deviate(&r->deviations, "pred-missing",
+                 "pixels whose prediction is 0, no depth; clamped, filled or left out",
+                 tally->pred_missing, id);
+    eval_deviate(&r->deviations, "pred-saturated",
+                 "prediction samples of 65535, the end of 16 bits: depths may be larger",
+                 frame->saturated, id);
+}
+
+/* The images of a mean, packed. */
+static pnd_status average(depth_results *r, pnd_error *err)
+{
+    pnd_depth_image *const images = pnd_alloc_array(r->scored, sizeof *images);
+    if (images == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    size_t n = 0;
+    for (size_t i = 0; i < r->inputs->n; i++)
+        if (r->frames[i].scored)
+            images[n++] = r->frames[i].image;
+    r->mean = pnd_depth_metrics_mean(images, n);
+    free(images);
+    return PND_OK;
+}
+
+static pnd_status add_up(depth_results *r, pnd_depth_pool *pool, pnd_error *err)
+{
+    for (size_t i = 0; i < r->inputs->n; i++) {
+        const char *const id = r->inputs->pairs[i].key;
+        if (!r->frames[i].scored) {
+            r->skipped++;
+            eval_deviate(&r->deviations, "skipped-image",
+                         "images left out (--skip-bad): a score over other images", 1, id);
+            continue;
+        }
+        r->scored++;
+        pnd_depth_pool_add(pool, &r->frames[i].image.stats);
+        pnd_depth_tally_add(&r->tally, &r->frames[i].image.tally);
+        add_image_deviations(r, &r->frames[i], id);
+    }
+    r->pooled = pnd_depth_pool_metrics(pool);
+    eval_deviate(&r->deviations, "unit-suspicious",
+                 "the median of prediction / ground truth is outside 0.2 to 5: a wrong unit?",
+                 pnd_depth_unit_suspicion(&r->tally) != NULL, NULL);
+    if (r->deviations.failed)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    const pnd_status status = average(r, err);
+    return status == PND_OK ? depth_sign(r, err) : status;
+}
+
+/* ---- what a reader should not overlook */
+
+static void warn_if_odd(tool *t, const depth_results *r)
+{
+    const char *const unit = pnd_depth_unit_suspicion(&r->tally);
+    if (unit != NULL)
+        tool_warn(t, "predictions are %s", unit);
+    if (r->tally.scored == 0)
+        tool_warn(t, "no pixel to score in %zu images: every score is undefined", r->scored);
+}
+
+static pnd_status report(tool *t, const depth_results *r, pnd_error *err)
+{
+    const char *const out = r->args->out;
+    const bool to_stdout = out != NULL && strcmp(out, "-") == 0;
+    pnd_buffer json = {0}, text = {0};
+    if (out != NULL || t->common.json)
+        depth_write_json(&json, r);
+    depth_print(&text, r);
+    pnd_status status = pnd_buffer_status(&json, err);
+    if (status == PND_OK)
+        status = pnd_buffer_status(&text, err);
+    if (status == PND_OK && out != NULL)
+        status = tool_write(t, out, json.data, json.size, err);
+    if (status == PND_OK && !to_stdout)
+        status = t->common.json ? tool_write(t, "-", json.data, json.size, err)
+                                : tool_write(t, "-", text.data, text.size, err);
+    pnd_buffer_clear(&json);
+    pnd_buffer_clear(&text);
+    return status;
+}
+
+static int score_frames(tool *t, depth_results *r, depth_frame *frames, pnd_depth_pool *pool)
+{
+    pnd_error err = {0};
+    const int code = depth_frames_run(frames, pool, t, r->args, r->inputs);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (add_up(r, pool, &err) != PND_OK)
+        return tool_fail(t, TOOL_INPUT, &err);
+    warn_if_odd(t, r);
+    if (report(t, r, &err) != PND_OK)
+        return tool_fail(t, TOOL_OUTPUT, &err);
+    return judge(t, r);
+}
+
+static int score(tool *t, depth_results *r)
+{
+    pnd_error err = {0};
+    pnd_depth_pool *pool = NULL;
+    depth_frame *const frames = pnd_calloc_array(r->inputs->n, sizeof *frames);
+    if (frames == NULL)
+        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+    if (frames == NULL || pnd_depth_pool_create(&pool, &err) != PND_OK) {
+        free(frames);
+        return tool_fail(t, TOOL_INPUT, &err);
+    }
+    r->frames = frames;
+    const int code = score_frames(t, r, frames, pool);
+    pnd_depth_pool_free(pool);
+    free(frames);
+    return code;
+}
+
+static pnd_status check_out(const depth_args *args, const depth_inputs *inputs, pnd_error *err)
+{
+    const char *const folders[] = {inputs->pred, args->gt_depth};
+    pnd_status status = tool_check_output(args->out, folders, 2, args->root, err);
+    for (size_t i = 0; i < inputs->n && status == PND_OK; i++) {
+        const char *const files[] = {inputs->pairs[i].gt, inputs->pairs[i].pred};
+        status = tool_check_output(args->out, files, 2, NULL, err);
+    }
+    return status;
+}
+
+static int load_and_score(tool *t, depth_results *r, depth_inputs *inputs)
+{
+    pnd_error err = {0};
+    int code = depth_inputs_load(inputs, t, r->args, &r->deviations);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (check_out(r->args, inputs, &err) != PND_OK || check_requirements(r, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    return score(t, r);
+}
+
+static int run(tool *t, const void *data)
+{
+    depth_inputs inputs = {0};
+    depth_results results = {.args = data, .inputs = &inputs};
+    const int code = load_and_score(t, &results, &inputs);
+    pnd_buffer_clear(&results.signature);
+    eval_deviations_clear(&results.deviations);
+    depth_inputs_clear(&inputs);
+    return code;
+}
+
+const tool_command eval_depth_command = {
+    .name = "depth",
+    .summary = "depth errors under a named protocol",
+    .synopsis = "--root DIR --split val --pred DIR [-o results.json]\n"
+                "--gt-depth DIR --pred DIR [-o results.json]",
+    .description =
+        "Compares predicted depth maps with stereo depth, baseline * fx / disparity with every "
+        "frame's own calibration, and prints the columns of the paper's Tables 2 and 3, all "
+        "metrics averaged over images and pooled over pixels, the score signature and every "
+        "deviation that was met. A protocol fixes which pixels count, the cap, and what happens "
+        "to predictions; any change to it becomes part of its name.\n\n"
+        "Frames without a prediction stop the run (exit 6), unusable files or predictions too "
+        "(exit 3), all listed; --skip-bad scores the others and says so in the signature.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(depth_args),
+    .has_skip_bad = true,
+    .examples = "# the paper's equations, and the same files as its code scores them\n"
+                "pnd-eval depth --root cityscapes --pred out -o eq.json\n"
+                "pnd-eval depth --root cityscapes --pred out --protocol paper-repo\n"
+                "# without ego vehicle and borders, with a gate\n"
+                "pnd-eval depth --pred out --mask-labels 1,2,3 --require 'absErr<=0.1'",
+    .run = run,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of pnd-eval depth: find -> inputs -> frames -> report. */
+#ifndef PND_EVAL_DEPTH_H
+#define PND_EVAL_DEPTH_H
+
+#include "eval_results.h"
+#include "tool.h"
+
+#include <panodepth/cityscapes.h>
+#include <panodepth/depth_metrics.h>
+
+typedef struct depth_args {
+    const char *root, *split, *pred;
+    const char *disparity_root, *camera_root, *gt_root, *gt_depth;
+    const char *pred_suffix;
+    int32_t pred_unit, gt_unit; /* a depth_unit */
+    int32_t protocol;           /* index into depth_protocol_names */
+    double cap_m;
+    tool_double_list clip;
+    int32_t bad_pred; /* a depth_bad_choice */
+    tool_int_list mask_labels;
+    tool_list require;
+    const char *name, *out;
+} depth_args;
+
+typedef enum depth_unit { DEPTH_UNIT_M256, DEPTH_UNIT_MM, DEPTH_UNIT_M } depth_unit;
+
+typedef enum depth_bad_choice {
+    DEPTH_BAD_PROTOCOL,
+    DEPTH_BAD_ERROR,
+    DEPTH_BAD_SKIP,
+    DEPTH_BAD_FILL
+} depth_bad_choice;
+
+extern const char *const depth_protocol_names[];
+const char *depth_unit_name(int32_t unit);
+
+/* ---- eval_depth_find.c */
+
+/* The depth maps (.png, .npy, .pfm) below a folder, sorted by base name, then path. */
+typedef struct depth_file {
+    char *path;
+    const char *base; /* within path */
+    bool used;
+} depth_file;
+
+typedef struct depth_files {
+    depth_file *items;
+    size_t n, capacity;
+} depth_files;
+
+PND_NODISCARD pnd_status depth_files_find(depth_files *out, const char *folder, pnd_error *err);
+void depth_files_clear(depth_files *files);
+
+/* Length of what names the frame in a file name: "aachen_000001_000019", else what stands before
+ * "_depth" or the extension. */
+size_t depth_key_length(const char *base);
+
+/* True for KEY_depth.EXT, KEY_*_depth.EXT, or KEY + suffix when that is not NULL. */
+bool depth_is_named_depth(const char *base, const char *suffix);
+
+/*
+ * The file of frame `key`: KEY + suffix, or without a suffix the one KEY*_depth.EXT, or else the
+ * only KEY*.EXT. `*out` is NULL when there is none.
+ * @retval PND_EMISMATCH  several fit; names two and what to do
+ */
+PND_NODISCARD pnd_status depth_files_pick(depth_file **out, const depth_files *files,
+                                          const char *key, const char *suffix, pnd_error *err);
+
+/* ---- eval_depth_inputs.c */
+
+/* One frame: where its ground truth and its prediction are. */
+typedef struct depth_pair {
+    char *key;        /* names the image */
+    pnd_frame frame;  /* Cityscapes only */
+    const char *gt;   /* --gt-depth only; borrowed */
+    const char *pred; /* borrowed; NULL: none */
+} depth_pair;
+
+typedef struct depth_inputs {
+    pnd_depth_protocol protocol; /* with all options applied */
+    pnd_buffer protocol_name;    /* "paper-eq", "paper-eq+cap50" */
+    char *pred;                  /* folder of the predictions */
+    pnd_frame_list frames;
+    depth_files gt_files, pred_files;
+    depth_pair *pairs;
+    size_t n;
+    uint64_t masked_labels; /* bit per label id */
+} depth_inputs;
+
+/* Find and pair everything. Returns an exit code; everything was reported. */
+int depth_inputs_load(depth_inputs *out, tool *t, const depth_args *args,
+                      eval_deviations *deviations);
+void depth_inputs_clear(depth_inputs *inputs);
+
+/* ---- eval_depth_frames.c */
+
+/* Map; calibration and label image, of Cityscapes. */
+enum { DEPTH_N_DIGESTS = 3 };
+
+typedef struct depth_frame {
+    bool scored;
+    pnd_depth_image image;
+    eval_sha256 digest[DEPTH_N_DIGESTS]; /* of the ground truth; empty: no such file */
+    int64_t saturated;                   /* prediction samples at the end of 16 bits */
+} depth_frame;
+
+/* Score every pair; `frames` has one entry per pair, and `pool` receives what pooled rae needs.
+ * Returns an exit code. */
+int depth_frames_run(depth_frame *frames, pnd_depth_pool *pool, tool *t, const depth_args *args,
+                     const depth_inputs *inputs);
+
+/* ---- eval_depth_report.c */
+
+typedef struct depth_results {
+    const depth_args *args;
+    const depth_inputs *inputs;
+    const depth_frame *frames;
+    pnd_depth_metrics mean, pooled;
+    pnd_depth_tally tally;
+    size_t scored, skipped;
+    pnd_buffer signature;
+    eval_deviations deviations;
+} depth_results;
+
+/* The columns of the paper's Tables 2 and 3 under the protocol of the run. */
+enum { DEPTH_N_HEADLINE = 7 };
+typedef struct depth_headline {
+    const char *key, *unit, *title; /* title: for the text table */
+    double value;
+} depth_headline;
+void depth_headline_fill(depth_headline out[DEPTH_N_HEADLINE], const pnd_depth_protocol *protocol,
+                         const pnd_depth_metrics *mean);
+
+void depth_print(pnd_buffer *out, const depth_results *results);
+void depth_write_json(pnd_buffer *out, const depth_results *results);
+PND_NODISCARD pnd_status depth_sign(depth_results *results, pnd_error *err);
+
+#endif
