@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pnd-table: the paper's tables from results files. */
+#include "table_render.h"
 #include "tool.h"
+
+#include <string.h>
 
 typedef struct table_args {
     int32_t table;
@@ -18,8 +21,9 @@ static const table_args defaults = {.digits = -1, .output = "-"};
 static const tool_opt options[] = {
     {TOOL_GROUP, .name = "Rows"},
     {TOOL_REPEAT, 'b', "baseline", TOOL_FIELD(table_args, baselines), "FILE",
-     "add published rows: 'paper' for the rows of the Panoptic-DepthLab paper, or a file of your "
-     "own (docs/formats.md)"},
+     "add published rows: 'paper' for the Panoptic-DepthLab paper, 'published' for other methods, "
+     "or "
+     "a file of your own (docs/formats.md)"},
     {TOOL_FLAG, 0, "mix-protocols", TOOL_FIELD(table_args, mix_protocols), NULL,
      "rank rows of different protocols in one table, with a protocol column"},
     {TOOL_GROUP, .name = "Output"},
@@ -40,10 +44,92 @@ static const tool_opt options[] = {
     {TOOL_END},
 };
 
+/* Published rows first, as in the paper. Every bad file is listed. */
+static int load(tool *t, const table_args *args, table_rows *rows, bool tasks[2])
+{
+    tool_problems problems = {0};
+    const int32_t n_baselines = (int32_t)args->baselines.n;
+    for (int32_t i = 0; i < n_baselines; i++) {
+        pnd_error err = {0};
+        const char *const name = args->baselines.items[i];
+        if (table_read_baseline(rows, name, &err) != PND_OK)
+            tool_problems_add(&problems, i, NULL, TOOL_USAGE, &err);
+    }
+    const size_t n_published = rows->n;
+    for (int32_t i = 0; i < t->n_operands; i++) {
+        pnd_error err = {0};
+        if (table_read_results(rows, t->operands[i], &err) != PND_OK)
+            tool_problems_add(&problems, n_baselines + i, NULL, TOOL_INPUT, &err);
+    }
+    for (size_t i = n_published; i < rows->n; i++)
+        tasks[rows->items[i].task] = true;
+    if (t->n_operands == 0) /* the published tables by themselves */
+        tasks[TASK_PANOPTIC] = tasks[TASK_DEPTH] = true;
+    const int code = tool_problems_report(t, &problems);
+    tool_problems_clear(&problems);
+    return code;
+}
+
+static void warn_about_splits(tool *t, const table_sheets *sheets)
+{
+    for (size_t i = 0; i < sheets->n; i++) {
+        const table_sheet *const sheet = &sheets->items[i];
+        for (size_t r = 1; r < sheet->n_rows; r++) {
+            const char *const a = sheet->rows[0]->split, *const b = sheet->rows[r]->split;
+            if (a == NULL || b == NULL || strcmp(a, b) == 0)
+                continue;
+            tool_warn(t, "Table %d holds rows of different splits: %s (%s) and %s (%s)",
+                      sheet->number, sheet->rows[0]->method, a, sheet->rows[r]->method, b);
+            break;
+        }
+    }
+}
+
+static int render(tool *t, const table_args *args, const table_rows *rows, table_choice choice)
+{
+    pnd_error err = {0};
+    pnd_buffer text = {0};
+    table_sheets sheets = {0};
+    pnd_status status = table_make_sheets(&sheets, rows, choice, &err);
+    tool_side side = TOOL_INPUT;
+    if (status == PND_OK && sheets.n == 0)
+        status = pnd_fail(&err, PND_EMISMATCH, "no row belongs in Table %s", tables[args->table]);
+    if (status == PND_OK) {
+        warn_about_splits(t, &sheets);
+        if (args->format == FORMAT_CSV)
+            table_render_csv(&text, rows, choice, args->ascii);
+        else
+            table_render(&text, &sheets, (table_format)args->format, args->ascii);
+        status = pnd_buffer_status(&text, &err);
+    }
+    if (status == PND_OK) {
+        side = TOOL_OUTPUT;
+        status = tool_write(t, args->output, text.data, text.size, &err);
+    }
+    table_sheets_clear(&sheets);
+    pnd_buffer_clear(&text);
+    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, side, &err);
+}
+
 static int run(tool *t, const void *data)
 {
     const table_args *const args = data;
-    return tool_usage_error(t, "cannot write %s yet", args->output);
+    pnd_error err = {0};
+    table_rows rows = {0};
+    table_choice choice = {.number = args->table, /* tables[] begins with "all" */
+                           .groups = args->groups,
+                           .mix_protocols = args->mix_protocols,
+                           .percent = args->percent,
+                           .digits = args->digits};
+    if (t->n_operands == 0 && args->baselines.n == 0)
+        return tool_usage_error(t, "RESULTS.json is missing");
+    if (tool_check_output(args->output, t->operands, (size_t)t->n_operands, NULL, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    int code = load(t, args, &rows, choice.tasks);
+    if (code == TOOL_EXIT_OK)
+        code = render(t, args, &rows, choice);
+    table_rows_clear(&rows);
+    return code;
 }
 
 static const tool_command command = {
@@ -52,7 +138,9 @@ static const tool_command command = {
     .description =
         "Reads the results of pnd-eval and prints the tables of the paper: Table 1 (PQ, SQ, RQ), "
         "Table 2 (sqErr, absErr, IRMSE, SILog) and Table 3 (accuracy within 1.25, 1.25^2 and "
-        "1.25^3). The best value of each column is bold.\n\n"
+        "1.25^3), the best value of each column marked. CSV holds the raw numbers instead, one "
+        "line a "
+        "row.\n\n"
         "Numbers of different protocols are not comparable, so rows of different protocols are "
         "printed as separate tables. A row is named by the results' method, or else by the file.",
     .options = options,

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSV (RFC 4180 with LF): the raw numbers for a spreadsheet or a script. */
+#include "table_render.h"
+#include "table_text.h"
+
+#include <math.h>
+#include <string.h>
+
+static void put_text(pnd_buffer *out, const char *text, bool ascii)
+{
+    pnd_buffer quoted = {0};
+    if (text == NULL)
+        return;
+    const bool formula = *text != '\0' && strchr("=+-@", *text) != NULL;
+    const bool quote = strpbrk(text, ",\"'") != NULL || formula;
+    pnd_buffer_printf(&quoted, "%s%s", quote ? "\"" : "", formula ? "'" : "");
+    for (; *text != '\0'; text++)
+        pnd_buffer_printf(&quoted, *text == '"' ? "\"%c" : "%c", *text);
+    pnd_buffer_puts(&quoted, quote ? "\"" : "");
+    if (ascii)
+        table_put_ascii(out, pnd_buffer_text(&quoted), false);
+    else
+        pnd_buffer_puts(out, pnd_buffer_text(&quoted));
+    pnd_buffer_clear(&quoted);
+}
+
+static void put_number(pnd_buffer *out, double value, int digits)
+{
+    char text[PND_NUMBER_SIZE];
+    pnd_buffer_puts(out, ",");
+    if (!isfinite(value))
+        return;
+    if (digits >= 0)
+        pnd_buffer_printf(out, "%.*f", digits, value);
+    else
+        pnd_buffer_puts(out, pnd_format_double(text, value));
+}
+
+static void put_count(pnd_buffer *out, int64_t count)
+{
+    if (count >= 0)
+        pnd_buffer_printf(out, ",%lld", (long long)count);
+    else
+        pnd_buffer_puts(out, ",");
+}
+
+static int table_of(int metric)
+{
+    return metric < METRIC_SQ_ERR ? 1 : metric < METRIC_DELTA1 ? 2 : 3;
+}
+
+static bool is_chosen(int metric, table_choice choice)
+{
+    const table_task task = table_of(metric) == 1 ? TASK_PANOPTIC : TASK_DEPTH;
+    return choice.tasks[task] && (choice.number == 0 || choice.number == table_of(metric));
+}
+
+static void put_row(pnd_buffer *out, const table_row *row, table_choice choice, bool ascii)
+{
+    put_text(out, row->method, ascii);
+    pnd_buffer_puts(out, row->task == TASK_DEPTH ? ",depth," : ",panoptic,");
+    put_text(out, row->protocol, ascii);
+    pnd_buffer_puts(out, ",");
+    put_text(out, row->split, ascii);
+    put_count(out, row->images);
+    put_count(out, row->skipped);
+    for (int m = 0; m < N_METRICS; m++)
+        if (is_chosen(m, choice))
+            put_number(out, row->value[m], choice.digits);
+    pnd_buffer_puts(out, ",");
+    put_text(out, row->source, ascii);
+    pnd_buffer_puts(out, "\n");
+}
+
+void table_render_csv(pnd_buffer *out, const table_rows *rows, table_choice choice, bool ascii)
+{
+    pnd_buffer_puts(out, "method,task,protocol,split,images,skipped");
+    for (int m = 0; m < N_METRICS; m++)
+        if (is_chosen(m, choice))
+            pnd_buffer_printf(out, ",%s", table_column_of((table_metric)m)->key);
+    pnd_buffer_puts(out, ",source\n");
+    for (size_t i = 0; i < rows->n; i++) {
+        const table_row *const row = &rows->items[i];
+        const int first = row->task == TASK_DEPTH ? METRIC_SQ_ERR : METRIC_PQ;
+        const int last = row->task == TASK_DEPTH ? METRIC_DELTA3 : METRIC_PQ;
+        if (is_chosen(first, choice) || is_chosen(last, choice))
+            put_row(out, row, choice, ascii);
+    }
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "table_rows.h"
+#include "table_text.h"
+
+#include <panodepth/alloc.h>
+#include <panodepth/file.h>
+#include <panodepth/json.h>
+
+#include <cjson/cJSON.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where each metric stands in a row's object. */
+static const struct {
+    const char *group, *key;
+} places[N_METRICS] = {
+    [METRIC_PQ] = {"All", "pq"},
+    [METRIC_SQ] = {"All", "sq"},
+    [METRIC_RQ] = {"All", "rq"},
+    [METRIC_PQ_THINGS] = {"Things", "pq"},
+    [METRIC_SQ_THINGS] = {"Things", "sq"},
+    [METRIC_RQ_THINGS] = {"Things", "rq"},
+    [METRIC_PQ_STUFF] = {"Stuff", "pq"},
+    [METRIC_SQ_STUFF] = {"Stuff", "sq"},
+    [METRIC_RQ_STUFF] = {"Stuff", "rq"},
+    [METRIC_SQ_ERR] = {"headline", "sqErr"},
+    [METRIC_ABS_ERR] = {"headline", "absErr"},
+    [METRIC_IRMSE] = {"headline", "IRMSE"},
+    [METRIC_SILOG] = {"headline", "SILog"},
+    [METRIC_DELTA1] = {"headline", "delta1"},
+    [METRIC_DELTA2] = {"headline", "delta2"},
+    [METRIC_DELTA3] = {"headline", "delta3"},
+};
+
+static void row_clear(table_row *row)
+{
+    free(row->method);
+    free(row->protocol);
+    free(row->split);
+    free(row->source);
+    *row = (table_row){0};
+}
+
+void table_rows_clear(table_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        row_clear(&rows->items[i]);
+    free(rows->items);
+    *rows = (table_rows){0};
+}
+
+static pnd_status copy_text(char **out, const char *text, pnd_error *err)
+{
+    *out = table_visible(text);
+    return *out != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory");
+}
+
+/* True when the member is there and not null. */
+static bool has_value(const pnd_json_at *object, const char *key)
+{
+    const cJSON *const value = cJSON_GetObjectItemCaseSensitive(object->value, key);
+    return value != NULL && !cJSON_IsNull(value);
+}
+
+static pnd_status read_optional_text(char **out, const pnd_json_at *object, const char *key,
+                                     pnd_error *err)
+{
+    const char *text = NULL;
+    if (!has_value(object, key))
+        return PND_OK;
+    const pnd_status status = pnd_json_get_string(&text, object, key, err);
+    return status != PND_OK ? status : copy_text(out, text, err);
+}
+
+static pnd_status read_optional_count(int64_t *out, const pnd_json_at *object, const char *key,
+                                      pnd_error *err)
+{
+    *out = -1;
+    if (!has_value(object, key))
+        return PND_OK;
+    return pnd_json_get_int(out, object, key, 0, INT32_MAX, err);
+}
+
+static pnd_status read_task(table_row *row, const pnd_json_at *object, pnd_error *err)
+{
+    const char *task = NULL;
+    const pnd_status status = pnd_json_get_string(&task, object, "task", err);
+    if (status != PND_OK)
+        return status;
+    if (strcmp(task, "panoptic") != 0 && strcmp(task, "depth") != 0)
+        return pnd_json_fail(object, err, "task is '%s', expected panoptic or depth", task);
+    row->task = strcmp(task, "depth") == 0 ? TASK_DEPTH : TASK_PANOPTIC;
+    return PND_OK;
+}
+
+/* The scores. A group other than the task's own headline group may be missing. */
+static pnd_status read_values(table_row *row, const pnd_json_at *object, pnd_error *err)
+{
+    const char *const needed = row->task == TASK_DEPTH ? "headline" : "All";
+    pnd_json_at group;
+    pnd_status status = pnd_json_member(&group, object, needed, err);
+    for (int m = 0; m < N_METRICS && status == PND_OK; m++) {
+        row->value[m] = (double)NAN;
+        if (!has_value(object, places[m].group))
+            continue;
+        status = pnd_json_member(&group, object, places[m].group, err);
+        if (status == PND_OK && has_value(&group, places[m].key))
+            status = pnd_json_get_double(&row->value[m], &group, places[m].key, err);
+    }
+    return status;
+}
+
+/* `name` is used when the object has no method. */
+static pnd_status read_row(table_row *row, const pnd_json_at *object, const char *name,
+                           pnd_error *err)
+{
+    pnd_status status = read_task(row, object, err);
+    if (status == PND_OK)
+        status = read_optional_text(&row->method, object, "method", err);
+    if (status == PND_OK && row->method == NULL)
+        status = copy_text(&row->method, name, err);
+    if (status == PND_OK)
+        status = read_optional_text(&row->protocol, object, "protocol", err);
+    if (status == PND_OK && row->protocol == NULL)
+        status = pnd_json_fail(object, err, "the protocol is missing");
+    if (status == PND_OK)
+        status = read_optional_text(&row->split, object, "split", err);
+    if (status == PND_OK)
+        status = read_optional_text(&row->source, object, "source", err);
+    if (status == PND_OK)
+        status = read_optional_count(&row->images, object, "images", err);
+    if (status == PND_OK)
+        status = read_optional_count(&row->skipped, object, "skipped", err);
+    return status == PND_OK ? read_values(row, object, err) : status;
+}
+
+static pnd_status append_row(table_rows *rows, const pnd_json_at *object, const char *name,
+                             pnd_error *err)
+{
+    table_row row = {0};
+    table_row *const grown = pnd_realloc_array(rows->items, rows->n + 1, sizeof *grown);
+    if (grown == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    rows->items = grown;
+    const pnd_status status = read_row(&row, object, name, err);
+    if (status == PND_OK)
+        rows->items[rows->n++] = row;
+    else
+        row_clear(&row);
+    return status;
+}
+
+/* "runs/ours.json" is "ours". */
+static char *file_stem(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    const char *const base = slash == NULL ? path : slash + 1;
+    const size_t length = strlen(base);
+    const bool json = length > 5 && strcmp(base + length - 5, ".json") == 0;
+    return pnd_strdup_printf("%.*s", (int)(json ? length - 5 : length), base);
+}
+
+static pnd_status append_baseline_rows(table_rows *rows, const pnd_json_at *root, pnd_error *err)
+{
+    pnd_json_at list;
+    pnd_status status = pnd_json_get_array(&list, root, "rows", err);
+    int32_t index = 0;
+    const cJSON *element;
+    if (status != PND_OK)
+        return status;
+    cJSON_ArrayForEach(element, list.value)
+    {
+        const pnd_json_at at = {.value = element, .parent = &list, .index = index++};
+        if (status == PND_OK)
+            status = append_row(rows, &at, "unnamed", err);
+    }
+    return status;
+}
+
+static pnd_status append_document(table_rows *rows, const pnd_json_at *root, const char *path,
+                                  bool is_baseline, pnd_error *err)
+{
+    const char *const wanted = is_baseline ? "panodepth-baseline/1" : "panodepth-results/1";
+    const char *schema = NULL;
+    pnd_status status = pnd_json_get_string(&schema, root, "schema", err);
+    if (status != PND_OK)
+        return status;
+    if (strcmp(schema, wanted) != 0)
+        return pnd_fail_hint(err, PND_EFORMAT,
+                             is_baseline ? "results files are given without --baseline"
+                                         : "published rows are given with --baseline FILE",
+                             "%s: schema is '%s', expected %s", path, schema, wanted);
+    if (is_baseline)
+        return append_baseline_rows(rows, root, err);
+    char *const name = file_stem(path);
+    status = name == NULL ? pnd_fail(err, PND_ENOMEM, "out of memory")
+                          : append_row(rows, root, name, err);
+    free(name);
+    return status;
+}
+
+static pnd_status append_file(table_rows *rows, const char *path, bool is_baseline, pnd_error *err)
+{
+    pnd_buffer bytes = {0};
+    cJSON *json = NULL;
+    pnd_status status = pnd_file_read(&bytes, path, PND_MAX_JSON_BYTES, err);
+    if (status == PND_OK)
+        status = pnd_json_parse(&json, bytes.data, bytes.size, path, err);
+    if (status == PND_OK) {
+        const pnd_json_at root = pnd_json_root(json, path);
+        status = append_document(rows, &root, path, is_baseline, err);
+    }
+    pnd_json_free(json);
+    pnd_buffer_clear(&bytes);
+    return status;
+}
+
+pnd_status table_read_results(table_rows *rows, const char *path, pnd_error *err)
+{
+    return append_file(rows, path, false, err);
+}
+
+/* The files that come with panodepth lie at a fixed place relative to the program, in the build
+ * tree as well as where it is installed. */
+static char *shipped_file(const char *name)
+{
+    char program[4096];
+    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return pnd_strdup_printf("baselines/%s.json", name);
+    program[length] = '\0';
+    char *const slash = strrchr(program, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    return pnd_strdup_printf("%s/" PND_TABLE_DATA "/baselines/%s.json", program, name);
+}
+
+pnd_status table_read_baseline(table_rows *rows, const char *name, pnd_error *err)
+{
+    if (strpbrk(name, "/.") != NULL)
+        return append_file(rows, name, true, err);
+    char *const path = shipped_file(name);
+    if (path == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    if (access(path, R_OK) != 0) {
+        free(path);
+        return pnd_fail_hint(err, PND_EINVAL, "a file of your own is given as ./NAME or NAME.json",
+                             "no published rows named '%s' come with panodepth", name);
+    }
+    const pnd_status status = append_file(rows, path, true, err);
+    free(path);
+    return status;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of a benchmark table, read from results files and from files of published numbers.
+ *
+ * Both hold the same members: method, task, protocol, split and the scores under "All", "Things",
+ * "Stuff" (panoptic) or "headline" (depth). A results file is one row; a baseline file is
+ * {"schema": "panodepth-baseline/1", "rows": [...]}, each row with its source.
+ */
+#ifndef TABLE_ROWS_H
+#define TABLE_ROWS_H
+
+#include <panodepth/base.h>
+
+typedef enum table_metric {
+    METRIC_PQ,
+    METRIC_SQ,
+    METRIC_RQ,
+    METRIC_PQ_THINGS,
+    METRIC_SQ_THINGS,
+    METRIC_RQ_THINGS,
+    METRIC_PQ_STUFF,
+    METRIC_SQ_STUFF,
+    METRIC_RQ_STUFF,
+    METRIC_SQ_ERR,
+    METRIC_ABS_ERR,
+    METRIC_IRMSE,
+    METRIC_SILOG,
+    METRIC_DELTA1,
+    METRIC_DELTA2,
+    METRIC_DELTA3,
+    N_METRICS
+} table_metric;
+
+typedef enum table_task { TASK_PANOPTIC, TASK_DEPTH } table_task;
+
+/* Texts are owned, hold no control characters and are valid UTF-8. */
+typedef struct table_row {
+    char *method;
+    char *protocol;
+    char *split;  /* NULL when unknown */
+    char *source; /* of a published row; NULL for results */
+    table_task task;
+    int64_t images, skipped; /* -1 when unknown */
+    double value[N_METRICS]; /* as in the file; NaN where absent or null */
+} table_row;
+
+/* Zero-initialise; release with table_rows_clear(). */
+typedef struct table_rows {
+    table_row *items;
+    size_t n;
+} table_rows;
+
+/* Append the row of a results file. @retval as pnd_file_read(), pnd_json_parse(); PND_EFORMAT */
+PND_NODISCARD pnd_status table_read_results(table_rows *rows, const char *path, pnd_error *err);
+
+/* Append the rows of a baseline file. A name without '/' and '.' is one of the files that come with
+ * panodepth. */
+PND_NODISCARD pnd_status table_read_baseline(table_rows *rows, const char *name, pnd_error *err);
+
+void table_rows_clear(table_rows *rows);
+
+#endif

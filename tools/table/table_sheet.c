@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "table_sheet.h"
+
+#include <panodepth/alloc.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const table_column *table_column_of(table_metric metric)
+{
+    static const table_column columns[N_METRICS] = {
+        [METRIC_PQ] = {"PQ", "PQ", "PQ", "PQ", true, true, 1},
+        [METRIC_SQ] = {"SQ", "SQ", "SQ", "SQ", true, true, 1},
+        [METRIC_RQ] = {"RQ", "RQ", "RQ", "RQ", true, true, 1},
+        [METRIC_PQ_THINGS] = {"PQ Th", "PQ Th", "PQ\\textsuperscript{Th}", "PQ_things", true, true,
+                              1},
+        [METRIC_SQ_THINGS] = {"SQ Th", "SQ Th", "SQ\\textsuperscript{Th}", "SQ_things", true, true,
+                              1},
+        [METRIC_RQ_THINGS] = {"RQ Th", "RQ Th", "RQ\\textsuperscript{Th}", "RQ_things", true, true,
+                              1},
+        [METRIC_PQ_STUFF] = {"PQ St", "PQ St", "PQ\\textsuperscript{St}", "PQ_stuff", true, true,
+                             1},
+        [METRIC_SQ_STUFF] = {"SQ St", "SQ St", "SQ\\textsuperscript{St}", "SQ_stuff", true, true,
+                             1},
+        [METRIC_RQ_STUFF] = {"RQ St", "RQ St", "RQ\\textsuperscript{St}", "RQ_stuff", true, true,
+                             1},
+        [METRIC_SQ_ERR] = {"sqErr", "sqErr", "sqErr", "sqErr", false, false, 2},
+        [METRIC_ABS_ERR] = {"absErr", "absErr", "absErr", "absErr", false, false, 2},
+        [METRIC_IRMSE] = {"IRMSE", "IRMSE", "IRMSE", "IRMSE", false, false, 2},
+        [METRIC_SILOG] = {"SILog", "SILog", "SILog", "SILog", false, false, 2},
+        [METRIC_DELTA1] = {"d1<1.25", "δ1<1.25", "$\\delta_1<1.25$", "delta1", true, false, 2},
+        [METRIC_DELTA2] = {"d2<1.25^2", "δ2<1.25²", "$\\delta_2<1.25^2$", "delta2", true, false, 2},
+        [METRIC_DELTA3] = {"d3<1.25^3", "δ3<1.25³", "$\\delta_3<1.25^3$", "delta3", true, false, 2},
+    };
+    return &columns[metric];
+}
+
+static table_task task_of(int number)
+{
+    return number == 1 ? TASK_PANOPTIC : TASK_DEPTH;
+}
+
+static void choose_columns(table_sheet *sheet, table_choice choice)
+{
+    static const table_metric first[4] = {0, METRIC_PQ, METRIC_SQ_ERR, METRIC_DELTA1};
+    static const int count[4] = {0, 3, 4, 3};
+    const int n = sheet->number == 1 && choice.groups ? TABLE_MAX_COLUMNS : count[sheet->number];
+    sheet->n_metrics = n;
+    sheet->is_percent = sheet->number == 1 || (sheet->number == 3 && choice.percent);
+    for (int i = 0; i < n; i++)
+        sheet->metrics[i] = (table_metric)((int)first[sheet->number] + i);
+}
+
+static double shown_value(const table_sheet *sheet, size_t row, int column)
+{
+    const double value = sheet->rows[row]->value[sheet->metrics[column]];
+    return sheet->is_percent ? 100 * value : value;
+}
+
+/* The paper's decimals, and more until a small value shows two digits: 0.0043 is not 0.00. Each
+ * cell for itself: a published 0.72 does not become 0.7200 beside it. */
+static int choose_decimals(const table_sheet *sheet, int column, double value, table_choice choice)
+{
+    const table_column *const c = table_column_of(sheet->metrics[column]);
+    const int usual = c->is_percent == sheet->is_percent ? c->decimals : 1;
+    if (choice.digits >= 0)
+        return choice.digits;
+    if (value == 0)
+        return usual;
+    const int needed = 1 - (int)floor(log10(fabs(value)));
+    if (needed <= usual)
+        return usual;
+    return needed < 9 ? needed : 9;
+}
+
+static void write_cells(table_sheet *sheet, int column, table_choice choice)
+{
+    for (size_t i = 0; i < sheet->n_rows; i++) {
+        table_cell *const cell = &sheet->cells[i * (size_t)sheet->n_metrics + (size_t)column];
+        const double value = shown_value(sheet, i, column);
+        if (!isfinite(value))
+            continue;
+        if (fabs(value) < 1e12)
+            (void)snprintf(cell->text, sizeof cell->text, "%.*f",
+                           choose_decimals(sheet, column, value, choice), value);
+        else
+            (void)snprintf(cell->text, sizeof cell->text, "%.6e", value);
+    }
+}
+
+/* Best as printed: equal texts are equally good. One value alone is not best of anything. */
+static void mark_best(table_sheet *sheet, int column)
+{
+    const bool up = table_column_of(sheet->metrics[column])->higher_is_better;
+    const size_t stride = (size_t)sheet->n_metrics;
+    size_t best = sheet->n_rows, n = 0;
+    for (size_t i = 0; i < sheet->n_rows; i++) {
+        const double value = shown_value(sheet, i, column);
+        if (!isfinite(value))
+            continue;
+        n++;
+        if (best == sheet->n_rows || (up ? value > shown_value(sheet, best, column)
+                                         : value < shown_value(sheet, best, column)))
+            best = i;
+    }
+    for (size_t i = 0; n > 1 && i < sheet->n_rows; i++)
+        sheet->cells[i * stride + (size_t)column].is_best =
+            strcmp(sheet->cells[i * stride + (size_t)column].text,
+                   sheet->cells[best * stride + (size_t)column].text) == 0;
+}
+
+static pnd_status fill(table_sheet *sheet, table_choice choice, pnd_error *err)
+{
+    choose_columns(sheet, choice);
+    sheet->cells = pnd_calloc_array(sheet->n_rows, (size_t)sheet->n_metrics * sizeof *sheet->cells);
+    if (sheet->cells == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    for (int c = 0; c < sheet->n_metrics; c++) {
+        write_cells(sheet, c, choice);
+        mark_best(sheet, c);
+    }
+    return PND_OK;
+}
+
+static table_sheet *add_sheet(table_sheets *sheets, int number, size_t capacity)
+{
+    table_sheet *const grown = pnd_realloc_array(sheets->items, sheets->n + 1, sizeof *grown);
+    if (grown == NULL)
+        return NULL;
+    sheets->items = grown;
+    table_sheet *const sheet = &sheets->items[sheets->n];
+    *sheet = (table_sheet){.number = number};
+    sheet->rows = pnd_alloc_array(capacity, sizeof *sheet->rows);
+    if (sheet->rows == NULL)
+        return NULL;
+    sheets->n++;
+    return sheet;
+}
+
+/* The sheet a row of this protocol belongs to, or NULL. */
+static table_sheet *find_sheet(const table_sheets *sheets, size_t first, const table_row *row,
+                               table_choice choice)
+{
+    for (size_t i = first; i < sheets->n; i++)
+        if (choice.mix_protocols || strcmp(sheets->items[i].rows[0]->protocol, row->protocol) == 0)
+            return &sheets->items[i];
+    return NULL;
+}
+
+/* All sheets of one of the paper's tables, in the order the protocols appear. */
+static pnd_status add_table(table_sheets *sheets, const table_rows *rows, int number,
+                            table_choice choice, pnd_error *err)
+{
+    const size_t first = sheets->n;
+    for (size_t i = 0; i < rows->n; i++) {
+        const table_row *const row = &rows->items[i];
+        if (row->task != task_of(number))
+            continue;
+        table_sheet *sheet = find_sheet(sheets, first, row, choice);
+        if (sheet == NULL)
+            sheet = add_sheet(sheets, number, rows->n);
+        if (sheet == NULL)
+            return pnd_fail(err, PND_ENOMEM, "out of memory");
+        sheet->rows[sheet->n_rows++] = row;
+        sheet->shows_protocol |= strcmp(row->protocol, sheet->rows[0]->protocol) != 0;
+    }
+    for (size_t i = first; i < sheets->n; i++)
+        sheets->items[i].has_other_sheets = sheets->n - first > 1;
+    return PND_OK;
+}
+
+pnd_status table_make_sheets(table_sheets *out, const table_rows *rows, table_choice choice,
+                             pnd_error *err)
+{
+    pnd_status status = PND_OK;
+    for (int number = 1; number <= 3 && status == PND_OK; number++)
+        if (choice.tasks[task_of(number)] && (choice.number == 0 || choice.number == number))
+            status = add_table(out, rows, number, choice, err);
+    for (size_t i = 0; i < out->n && status == PND_OK; i++)
+        status = fill(&out->items[i], choice, err);
+    if (status != PND_OK)
+        table_sheets_clear(out);
+    return status;
+}
+
+void table_sheets_clear(table_sheets *sheets)
+{
+    for (size_t i = 0; i < sheets->n; i++) {
+        free(sheets->items[i].rows);
+        free(sheets->items[i].cells);
+    }
+    free(sheets->items);
+    *sheets = (table_sheets){0};
+}
+
+/* The split all rows share, or NULL. */
+static const char *common_split(const table_sheet *sheet)
+{
+    const char *const split = sheet->rows[0]->split;
+    for (size_t i = 0; i < sheet->n_rows && split != NULL; i++)
+        if (sheet->rows[i]->split == NULL || strcmp(sheet->rows[i]->split, split) != 0)
+            return NULL;
+    return split;
+}
+
+void table_caption(pnd_buffer *out, const table_sheet *sheet)
+{
+    static const char *const subjects[4] = {"", "Panoptic quality", "Depth errors",
+                                            "Depth accuracy"};
+    const char *const split = common_split(sheet);
+    pnd_buffer_printf(out, "Table %d: %s%s", sheet->number, subjects[sheet->number],
+                      sheet->is_percent ? " in percent" : "");
+    if (!sheet->shows_protocol)
+        pnd_buffer_printf(out, ", protocol %s", sheet->rows[0]->protocol);
+    if (split != NULL)
+        pnd_buffer_printf(out, ", split %s", split);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From rows to the sheets that are printed: which rows and columns stand together, the text of
+ * every number, and which is best.
+ *
+ * Rows of different protocols never share a sheet unless asked for: a score of one protocol says
+ * nothing about a score of another.
+ */
+#ifndef TABLE_SHEET_H
+#define TABLE_SHEET_H
+
+#include "table_rows.h"
+
+#include <panodepth/buffer.h>
+
+/* A column's name in the three ways it is written. */
+typedef struct table_column {
+    const char *ascii, *utf8, *latex;
+    const char *key; /* in CSV */
+    bool higher_is_better;
+    bool is_percent; /* Table 1 is printed in percent, as in the paper */
+    int decimals;    /* as in the paper */
+} table_column;
+
+const table_column *table_column_of(table_metric metric);
+
+enum { TABLE_MAX_COLUMNS = 9, TABLE_CELL_SIZE = 32 };
+
+typedef struct table_cell {
+    char text[TABLE_CELL_SIZE]; /* "" for an undefined value */
+    bool is_best;
+} table_cell;
+
+typedef struct table_sheet {
+    int number; /* 1, 2, 3: the paper's */
+    table_metric metrics[TABLE_MAX_COLUMNS];
+    int n_metrics;
+    const table_row **rows; /* owned array of borrowed rows */
+    size_t n_rows;
+    table_cell *cells;     /* n_rows x n_metrics, row by row */
+    bool shows_protocol;   /* rows of several protocols, asked for */
+    bool has_other_sheets; /* rows of another protocol stand apart */
+    bool is_percent;
+} table_sheet;
+
+typedef struct table_sheets {
+    table_sheet *items;
+    size_t n;
+} table_sheets;
+
+typedef struct table_choice {
+    int number;         /* 1, 2, 3; 0: all that have rows */
+    bool tasks[2];      /* the tables of a task are wanted at all; by table_task */
+    bool groups;        /* Table 1 with things and stuff */
+    bool mix_protocols; /* one sheet for all */
+    bool percent;       /* Table 3 too */
+    int digits;         /* -1: automatic */
+} table_choice;
+
+/* Zero `out` first. The rows must outlive the sheets. @retval PND_ENOMEM */
+PND_NODISCARD pnd_status table_make_sheets(table_sheets *out, const table_rows *rows,
+                                           table_choice choice, pnd_error *err);
+void table_sheets_clear(table_sheets *sheets);
+
+/* "Table 1: Panoptic quality in percent, protocol strict, val". */
+void table_caption(pnd_buffer *out, const table_sheet *sheet);
+
+#endif
