@@ -208,22 +208,41 @@ static bool any_hatched(const view_frame *frame)
     return false;
 }
 
-static pnd_status write_text(view_frame *frame, view_canvas *canvas, view_kind kind,
-                             const view_args *args, const view_colormap *map, pnd_error *err)
+static pnd_status write_on_canvas(view_frame *frame, view_canvas *canvas, view_kind kind,
+                                  const view_args *args, const view_colormap *map, pnd_error *err)
 {
     const bool with_depth = kind == VIEW_PANOPTIC_DEPTH;
-    const bool with_legend = with_depth && !args->no_legend;
     const view_legend legend = {.map = map,
                                 .scale = view_args_scale(args),
                                 .text_px = view_text_px(frame->picture.height),
                                 .title = "depth per instance [m]",
                                 .hatch_text = any_hatched(frame) ? "under 20 % measured" : NULL};
     view_rect blocked = {0};
-    if (with_legend) {
+    if (with_depth && !args->no_legend) {
         blocked = view_canvas_legend_rect(canvas, &legend);
         view_canvas_legend(canvas, &legend);
     }
-    return args->no_labels ? PND_OK : draw_labels(canvas, frame, blocked, with_depth, err);
+    pnd_status status = PND_OK;
+    if (!args->no_labels)
+        status = view_regions_find(&frame->regions, pnd_plane_u32_view(&frame->small_index), err);
+    if (status == PND_OK && !args->no_labels)
+        status = draw_labels(canvas, frame, blocked, with_depth, err);
+    return status;
+}
+
+static pnd_status write_text(view_frame *frame, view_kind kind, const view_args *args,
+                             const view_colormap *map, pnd_error *err)
+{
+    if (args->no_labels && (kind == VIEW_PANOPTIC || args->no_legend))
+        return PND_OK;
+    view_canvas *canvas = NULL;
+    pnd_status status = view_canvas_create(&canvas, pnd_plane_rgb8_view(&frame->picture), err);
+    if (status == PND_OK)
+        status = write_on_canvas(frame, canvas, kind, args, map, err);
+    if (status == PND_OK)
+        status = view_canvas_read(&frame->picture, canvas, err);
+    view_canvas_free(canvas);
+    return status;
 }
 
 pnd_status view_draw_panoptic(view_frame *frame, view_kind kind, const view_args *args,
@@ -235,19 +254,11 @@ pnd_status view_draw_panoptic(view_frame *frame, view_kind kind, const view_args
     pnd_status status = view_start_picture(frame, width, height, err);
     if (status == PND_OK)
         status = view_shrink_u32(&frame->small_index, index, width, height, err);
-    if (status == PND_OK && !args->no_labels)
-        status = view_regions_find(&frame->regions, pnd_plane_u32_view(&frame->small_index), err);
     view_colormap map;
     view_colormap_init(&map, args->cmap);
     if (status == PND_OK)
         status = paint(frame, kind, args, &map, err);
-    view_canvas *canvas = NULL;
     if (status == PND_OK)
-        status = view_canvas_create(&canvas, pnd_plane_rgb8_view(&frame->picture), err);
-    if (status == PND_OK)
-        status = write_text(frame, canvas, kind, args, &map, err);
-    if (status == PND_OK)
-        status = view_canvas_read(&frame->picture, canvas, err);
-    view_canvas_free(canvas);
+        status = write_text(frame, kind, args, &map, err);
     return status;
 }
