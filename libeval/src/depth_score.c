@@ -80,8 +80,13 @@ static const char *name_of(const pnd_depth_samples *samples, const char *fallbac
     return samples->name != NULL ? samples->name : fallback;
 }
 
+static void forget_bad(pnd_depth_row *row)
+{
+    row->n_bad = row->n_nonfinite = row->n_negative = row->n_zero = 0;
+}
+
 static pnd_status check_bad(const pnd_depth_scorer *scorer, const pnd_depth_job *job,
-                            const pnd_depth_tally *tally, pnd_error *err)
+                            pnd_error *err)
 {
     const pnd_depth_row *row = &scorer->row;
     if (row->n_bad == 0 || scorer->protocol.bad_rule == PND_DEPTH_BAD_SKIP)
@@ -89,13 +94,12 @@ static pnd_status check_bad(const pnd_depth_scorer *scorer, const pnd_depth_job 
     const bool fill = scorer->protocol.bad_rule == PND_DEPTH_BAD_FILL;
     return pnd_fail_hint(
         err, PND_EFORMAT,
-        fill ? "filling needs a depth in every row between the first and the last filled one"
-             : "scores need a depth everywhere: repair the prediction, or clip it (and say so)",
-        "%s: %" PRId64 " predictions on valid ground truth are no depth%s (%" PRId64
+        fill ? "filling needs a depth in every row between the first and the last that has one"
+             : "a score needs a depth everywhere: repair the prediction, or clip it and say so",
+        "%s: scored pixels without a usable prediction%s: %" PRId64 " (%" PRId64
         " NaN or infinite, %" PRId64 " negative, %" PRId64 " zero); first at row %d, column %d: %g",
-        name_of(job->pred, "prediction"), row->n_bad, fill ? " after filling" : "",
-        tally->pred_nonfinite, tally->pred_nonpositive, tally->pred_missing, row->bad_y, row->bad_x,
-        row->bad_value);
+        name_of(job->pred, "prediction"), fill ? " after filling" : "", row->n_bad,
+        row->n_nonfinite, row->n_negative, row->n_zero, row->bad_y, row->bad_x, row->bad_value);
 }
 
 static bool is_depth(double p)
@@ -148,7 +152,7 @@ static pnd_status find_scale(pnd_depth_scorer *scorer, pnd_depth_job *job, pnd_d
         memcpy(scorer->median_p.data + n, scorer->row.p, bytes);
         n += (size_t)scorer->row.n;
     }
-    status = check_bad(scorer, job, tally, err);
+    status = check_bad(scorer, job, err);
     if (status != PND_OK || n == 0)
         return status;
     const double p = pnd_depth_median(scorer->median_p.data, n, scorer->codes);
@@ -322,9 +326,9 @@ static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_
         return status;
     totals total = {0};
     out->tally = (pnd_depth_tally){0};
-    scorer->row.n_bad = 0;
+    forget_bad(&scorer->row);
     sum_rows(scorer, job, &total, &out->tally);
-    status = check_bad(scorer, job, &out->tally, err);
+    status = check_bad(scorer, job, err);
     if (status != PND_OK)
         return status;
     out->scale = job->scale;
@@ -345,7 +349,7 @@ pnd_status pnd_depth_score(pnd_depth_image *out, pnd_depth_scorer *scorer,
         status = pnd_depth_row_resize(&scorer->row, gt->width, err);
     if (status != PND_OK)
         return status;
-    scorer->row.n_bad = 0;
+    forget_bad(&scorer->row);
     return score_job(out, scorer, &job, err);
 }
 

@@ -183,24 +183,33 @@ static bool usable(const pnd_depth_protocol *protocol, double p)
     return protocol->pred_min_m > 0 && !isnan(p);
 }
 
+static void note_bad(pnd_depth_row *row, double p, int32_t x, int32_t y)
+{
+    if (row->n_bad++ == 0) {
+        row->bad_x = x;
+        row->bad_y = y;
+        row->bad_value = p;
+    }
+    const bool finite = fabs(p) <= DBL_MAX;
+    row->n_nonfinite += !finite;
+    row->n_negative += finite && p < 0;
+    row->n_zero += finite && !(p < 0);
+}
+
 /* Note predictions that the protocol cannot use; with PND_DEPTH_BAD_SKIP drop them. */
 static void settle_bad(pnd_depth_row *row, const pnd_depth_protocol *protocol, int32_t y)
 {
     int32_t n = 0;
     for (int32_t i = 0; i < row->n; i++) {
         const bool good = usable(protocol, row->p[i]);
-        if (!good && row->n_bad++ == 0) {
-            row->bad_x = row->index[i];
-            row->bad_y = y;
-            row->bad_value = row->p[i];
-        }
+        if (!good)
+            note_bad(row, row->p[i], row->index[i], y);
         row->index[n] = row->index[i];
         row->g[n] = row->g[i];
         row->p[n] = row->p[i];
-        n += good;
+        n += good || protocol->bad_rule != PND_DEPTH_BAD_SKIP;
     }
-    if (protocol->bad_rule == PND_DEPTH_BAD_SKIP)
-        row->n = n;
+    row->n = n;
 }
 
 static void pick(double *out, const double *in, const int32_t *index, int32_t n)

@@ -21,9 +21,10 @@ typedef struct pnd_depth_row {
     double *g, *p;     /* what is compared, in the order of `index` */
     int32_t n;         /* scored pixels */
     int32_t capacity;
-    int32_t bad_x, bad_y; /* the first prediction the protocol cannot use; bad_y -1: none */
+    /* Predictions the protocol cannot use: how many, of which kind, and the first. */
+    int64_t n_bad, n_nonfinite, n_negative, n_zero;
+    int32_t bad_x, bad_y;
     double bad_value;
-    int64_t n_bad;
 } pnd_depth_row;
 
 pnd_status pnd_depth_row_resize(pnd_depth_row *row, int32_t width, pnd_error *err);

@@ -408,7 +408,7 @@ static void bad_predictions_are_counted_by_kind_and_refused(void **state)
     pnd_depth_image image;
     pnd_assert_ok(pnd_depth_scorer_create(&scorer, &protocol, &err));
     pnd_assert_fails(pnd_depth_score(&image, scorer, &gt, &pred, no_mask, &err), PND_EFORMAT,
-                     "x_depth.npy: 4 predictions on valid ground truth are no depth (2 NaN or "
+                     "x_depth.npy: scored pixels without a usable prediction: 4 (2 NaN or "
                      "infinite, 1 negative, 1 zero); first at row 0, column 1: nan");
     assert_int_equal(image.tally.pred_nonfinite, 2);
     assert_int_equal(image.tally.pred_nonpositive, 1);
@@ -432,7 +432,7 @@ static void a_clip_accepts_all_but_nan(void **state)
     pnd_depth_image out;
     pnd_assert_ok(pnd_depth_scorer_create(&scorer, &protocol, &err));
     pnd_assert_fails(pnd_depth_score(&out, scorer, &gt, &pred, no_mask, &err), PND_EFORMAT,
-                     "1 predictions");
+                     "prediction: 1 (1 NaN");
     pnd_depth_scorer_free(scorer);
     pnd_assert_fails(pnd_depth_protocol_set_clip(&protocol, 0, 5, &err), PND_EINVAL, "[0, 5]");
     pnd_assert_fails(pnd_depth_protocol_set_clip(&protocol, 100, 200, &err), PND_EINVAL, "outside");
@@ -481,9 +481,9 @@ static void an_empty_row_in_the_middle_cannot_be_filled(void **state)
     pnd_depth_image image;
     pnd_assert_ok(pnd_depth_scorer_create(&scorer, &protocol, &err));
     pnd_assert_fails(pnd_depth_score(&image, scorer, &gt, &gap, no_mask, &err), PND_EFORMAT,
-                     "2 predictions on valid ground truth are no depth after filling");
+                     "prediction after filling: 2 (0 NaN or infinite, 0 negative, 2 zero)");
     pnd_assert_fails(pnd_depth_score(&image, scorer, &gt, &all, no_mask, &err), PND_EFORMAT,
-                     "6 predictions");
+                     "filling: 6 (");
     pnd_depth_scorer_free(scorer);
 }
 

@@ -67,6 +67,10 @@ static void print_metrics(pnd_buffer *out, const depth_results *r)
     for (int i = 0; i < PND_DEPTH_N_METRICS; i++) {
         const int k = is_kitti(r) ? kitti_order[i] : (i + 1) % PND_DEPTH_N_METRICS;
         pnd_buffer_printf(out, "%-10s|", infos[k].key);
+        if (k == 0) {
+            pnd_buffer_printf(out, "%12.1f%12.1f  %s\n", r->mean.n, r->pooled.n, infos[k].unit);
+            continue;
+        }
         print_value(out, 12, pnd_depth_metric(&r->mean, k));
         print_value(out, 12, pnd_depth_metric(&r->pooled, k));
         pnd_buffer_printf(out, "  %s\n", infos[k].unit);
