@@ -190,30 +190,34 @@ static pnd_status check_rgb_kind(request *r, const char *grey8_hint, const char 
 
 /* RGB or RGBA to ids within the row of ids. RGB sits at the end of the row (3 bytes a pixel in the
  * space of 4), so going forward a batch at a time never overwrites what is still to be read. The
- * copy tells the compiler that nothing overlaps, and it vectorises. */
+ * copy leaves a spare byte, so that each pixel is one load of four bytes; compilers see that. */
 enum { BATCH = 256 };
+
+static uint32_t read_le24(const uint8_t *p)
+{
+    const uint32_t four =
+        (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    return four & 0xffffff;
+}
 
 static void rgb_to_ids(uint8_t *rgb, const pnd_png_file *file)
 {
     const size_t width = (size_t)file->info.width;
     uint32_t *ids = (uint32_t *)(void *)(rgb - width);
+    uint8_t in[3 * BATCH + 1] = {0};
     for (size_t x = 0; x < width; x += BATCH) {
-        uint8_t in[3 * BATCH];
         const size_t n = width - x < BATCH ? width - x : BATCH;
         memcpy(in, rgb + 3 * x, 3 * n);
         for (size_t i = 0; i < n; i++)
-            ids[x + i] =
-                (uint32_t)in[3 * i] | (uint32_t)in[3 * i + 1] << 8 | (uint32_t)in[3 * i + 2] << 16;
+            ids[x + i] = read_le24(in + 3 * i);
     }
 }
 
 static void rgba_to_ids(uint8_t *rgba, const pnd_png_file *file)
 {
     uint32_t *ids = (uint32_t *)(void *)rgba;
-    for (int32_t x = 0; x < file->info.width; x++) {
-        const uint8_t *p = rgba + 4 * (size_t)x;
-        ids[x] = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
-    }
+    for (int32_t x = 0; x < file->info.width; x++)
+        ids[x] = read_le24(rgba + 4 * (size_t)x);
 }
 
 static pnd_status read_ids(pnd_plane_u32 *out, request *r, pnd_png_notes *notes, pnd_error *err)

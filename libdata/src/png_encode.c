@@ -5,7 +5,9 @@
  * libpng's defaults (level 6, adaptive filters) take 200 to 290 ms for a 2048x1024 depth map and 40
  * ms for a panoptic one. Label maps repeat the row above: UP is twice as fast and 7 % smaller.
  * Depth is noise in its low bits: SUB with run-length matches at level 1 is 8 to 12 times faster
- * and at most 15 % larger.
+ * and at most 15 % larger. Photographs have no repeats to find either: PAETH with run-length
+ * matches is 7 times faster than the default and 4 % smaller (measured on a Cityscapes frame: 78
+ * ms, 2018 KB against 587 ms, 2113 KB).
  */
 #include <panodepth/alloc.h>
 #include <panodepth/png.h>
@@ -24,7 +26,7 @@ static const settings label_settings = {PNG_COLOR_TYPE_GRAY, 8, 6, Z_FILTERED, P
 static const settings label16_settings = {PNG_COLOR_TYPE_GRAY, 16, 6, Z_FILTERED, PNG_FILTER_UP};
 static const settings depth_settings = {PNG_COLOR_TYPE_GRAY, 16, 1, Z_RLE, PNG_FILTER_SUB};
 static const settings ids_settings = {PNG_COLOR_TYPE_RGB, 8, 6, Z_FILTERED, PNG_FILTER_UP};
-static const settings picture_settings = {PNG_COLOR_TYPE_RGB, 8, 6, Z_FILTERED, PNG_ALL_FILTERS};
+static const settings picture_settings = {PNG_COLOR_TYPE_RGB, 8, 1, Z_RLE, PNG_FILTER_PAETH};
 
 /* An image of any sample type, a row at a time. */
 typedef struct image {

@@ -107,7 +107,7 @@ typedef enum pnd_png_content {
 PND_API PND_NODISCARD pnd_status pnd_png_encode_u16(pnd_buffer *out, pnd_view_u16 image,
                                                     pnd_png_content content, pnd_error *err);
 
-/** 8-bit RGB picture. */
+/** 8-bit RGB picture (deflate level 1, filter PAETH, runs only). */
 PND_API PND_NODISCARD pnd_status pnd_png_encode_rgb8(pnd_buffer *out, pnd_view_rgb8 image,
                                                      pnd_error *err);
 
