@@ -4,6 +4,7 @@
 #include <panodepth/alloc.h>
 
 #include <cairo.h>
+#include <fontconfig/fontconfig.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,12 @@ void view_canvas_free(view_canvas *canvas)
     cairo_destroy(canvas->cairo);
     cairo_surface_destroy(canvas->surface);
     free(canvas);
+}
+
+void view_canvas_finish(void)
+{
+    cairo_debug_reset_static_data();
+    FcFini();
 }
 
 pnd_status view_canvas_read(pnd_plane_rgb8 *picture, view_canvas *canvas, pnd_error *err)

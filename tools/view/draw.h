@@ -20,6 +20,9 @@ PND_NODISCARD pnd_status view_canvas_create(view_canvas **out, pnd_view_rgb8 pic
                                             pnd_error *err);
 void view_canvas_free(view_canvas *canvas); /**< NULL is fine */
 
+/** Return what cairo and fontconfig keep for the next canvas. Call once, when no canvas is left. */
+void view_canvas_finish(void);
+
 /** Copy the canvas back to a plane of its size.
  *  @retval PND_EINTERNAL  cairo reported an error at some point since the creation */
 PND_NODISCARD pnd_status view_canvas_read(pnd_plane_rgb8 *picture, view_canvas *canvas,

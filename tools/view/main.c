@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pnd-view: pictures of depth maps, panoptic maps and both together. */
+#include "draw.h"
 #include "options.h"
 #include "view_frame.h"
 
@@ -129,6 +130,7 @@ static int run(tool *t, view_kind kind, const view_args *args)
         report(&j, problems.n);
     tool_problems_clear(&problems);
     view_items_clear(&j.items);
+    view_canvas_finish();
     return code;
 }
 
