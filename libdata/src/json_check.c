@@ -267,8 +267,10 @@ static pnd_status fail_duplicate(const checker *c, const key_ref *a, const key_r
 
 static pnd_status check_unique(checker *c, size_t first)
 {
-    key_ref *keys = c->keys + first;
     const size_t n = c->n_keys - first;
+    if (n < 2)
+        return PND_OK;
+    key_ref *keys = c->keys + first;
     if (n > FEW_KEYS)
         qsort(keys, n, sizeof *keys, compare_keys);
     for (size_t i = 1; i < n; i++)

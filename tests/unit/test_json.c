@@ -5,6 +5,7 @@
 #include <panodepth/json.h>
 
 #include <cjson/cJSON.h>
+#include <pthread.h>
 
 static const char document[] =
     "{\"annotations\": [{\"id\": 7.0, \"name\": \"road\", \"x\": 1.5, \"none\": null, \"on\": "
@@ -91,6 +92,33 @@ static void failures_name_the_json_path_and_what_was_found(void **state)
                      "annotations: expected an object, found an array");
     assert_int_equal(id, 0);
     pnd_json_free(f.json);
+}
+
+static void *parse_often(void *failures)
+{
+    for (int i = 0; i < 200; i++) {
+        struct cJSON *json = NULL;
+        const bool valid = i % 2 == 0;
+        const pnd_status status = pnd_json_parse(&json, valid ? document : "[1,",
+                                                 valid ? strlen(document) : 3, "t", NULL);
+        if ((status == PND_OK) != valid)
+            ++*(int *)failures;
+        pnd_json_free(json);
+    }
+    return NULL;
+}
+
+static void threads_may_parse_at_the_same_time(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    int failures[4] = {0};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, parse_often, &failures[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(failures[i], 0);
+    }
 }
 
 /* ---- the writer; every expected text below is what Python 3.11's json module prints */
@@ -211,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(getters_deliver_typed_values),
         cmocka_unit_test(failures_name_the_json_path_and_what_was_found),
+        cmocka_unit_test(threads_may_parse_at_the_same_time),
         cmocka_unit_test(indented_text_equals_json_dump),
         cmocka_unit_test(one_line_text_equals_json_dumps),
         cmocka_unit_test(strings_are_escaped_to_ascii),
