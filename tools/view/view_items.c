@@ -115,13 +115,24 @@ static pnd_status check_depth_source(const view_args *args, pnd_error *err)
     return PND_OK;
 }
 
+static pnd_status check_panoptic_source(const view_args *args, pnd_error *err)
+{
+    if (args->panoptic_json == NULL && args->instance_ids == NULL)
+        return pnd_fail(err, PND_EINVAL, "--panoptic-json or --instance-ids is missing");
+    if (args->panoptic_json != NULL && args->instance_ids != NULL)
+        return pnd_fail(err, PND_EINVAL, "--panoptic-json and --instance-ids exclude each other");
+    if (args->panoptic_json == NULL && (args->panoptic_dir != NULL || args->image_id != NULL))
+        return pnd_fail(err, PND_EINVAL, "--panoptic-dir and --image-id need --panoptic-json");
+    return PND_OK;
+}
+
 static pnd_status check_single(view_kind kind, const view_args *args, const view_item *item,
                                pnd_error *err)
 {
     const bool any_depth = args->depth != NULL || args->disparity != NULL;
-    const bool any_panoptic = args->panoptic_json != NULL || args->instance_ids != NULL;
-    if (kind != VIEW_DEPTH && !any_panoptic)
-        return pnd_fail(err, PND_EINVAL, "--panoptic-json or --instance-ids is missing");
+    const pnd_status status = kind == VIEW_DEPTH ? PND_OK : check_panoptic_source(args, err);
+    if (status != PND_OK)
+        return status;
     if (kind == VIEW_DEPTH && !any_depth)
         return pnd_fail(err, PND_EINVAL, "--depth, or --disparity with --camera, is missing");
     if (kind == VIEW_PANOPTIC_DEPTH && !any_depth &&

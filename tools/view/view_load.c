@@ -9,6 +9,7 @@
 #include <panodepth/png.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 pnd_status view_frame_create(view_frame **out, pnd_error *err)
@@ -60,6 +61,8 @@ static pnd_status load_photo(view_frame *frame, const char *path, pnd_error *err
         status = pnd_png_decode_rgb8(&frame->photo, frame->bytes.data, frame->bytes.size, path,
                                      &options, NULL, err);
     frame->has_photo = status == PND_OK;
+    if (status == PND_EIO && err != NULL && err->hint[0] == '\0')
+        snprintf(err->hint, sizeof(err->hint), "--alpha 1 does without photographs");
     return status;
 }
 
