@@ -1,5 +1,5 @@
 # Sourced by demo and test: install what is missing from Debian. Usage: need_packages build test ...
-packages_build="build-essential cmake ninja-build pkg-config libpng-dev zlib1g-dev libcjson-dev libssl-dev libcairo2-dev fonts-dejavu-core"
+packages_build="build-essential cmake ninja-build pkg-config libpng-dev zlib1g-dev libcjson-dev nettle-dev libcairo2-dev fonts-dejavu-core"
 packages_test="libcmocka-dev python3 python3-numpy python3-pil locales"
 packages_ci="clang llvm libomp-dev clang-format valgrind shellcheck"
 

@@ -1,12 +1,12 @@
 # Everything here is packaged in Debian 12; README.md lists the package names.
 find_package(PNG REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(cJSON CONFIG QUIET)
 find_package(PkgConfig REQUIRED)
 if(NOT TARGET PkgConfig::cjson)
     pkg_check_modules(cjson REQUIRED IMPORTED_TARGET libcjson)
 endif()
+pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)
 if(PND_OPENMP)
     find_package(OpenMP REQUIRED COMPONENTS C)
 endif()

@@ -27,10 +27,23 @@ def run(command, threads, extra_env):
         return dict(collect(pathlib.Path(scratch)), **{"<stdout>": done.stdout})
 
 
+def check_shim(env):
+    """The preloaded library must really reverse a listing: a test that changes nothing proves nothing."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for i in range(20):
+            open(os.path.join(scratch, str(i)), "w").close()
+        listing = [sys.executable, "-c", "import os, sys; print(os.listdir(sys.argv[1]))", scratch]
+        here, there = (eval(subprocess.check_output(listing, env=dict(os.environ, **e))) for e in ({}, env))
+        if here != there[::-1]:
+            sys.exit("the preloaded library does not reverse directory listings")
+
+
 def main():
     shim = sys.argv[1]
     command = sys.argv[sys.argv.index("--") + 1:]
     reversed_listing = {} if shim == "none" else {"LD_PRELOAD": shim}
+    if reversed_listing:
+        check_shim(reversed_listing)
     variants = [("1 thread", 1, {}), ("2 threads", 2, {}), ("7 threads", 7, {}),
                 ("LC_ALL=de_DE.UTF-8", 2, {"LC_ALL": "de_DE.UTF-8"}), ("directories backwards", 2, reversed_listing)]
     reference = run(command, 1, {"LC_ALL": "C"})

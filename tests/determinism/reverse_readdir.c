@@ -46,3 +46,11 @@ struct dirent *readdir(DIR *dir)
     free(all);
     return NULL;
 }
+
+/* The name large-file builds use; the same function on 64-bit systems. */
+struct dirent *readdir64_alias(DIR *dir) __asm__("readdir64");
+
+struct dirent *readdir64_alias(DIR *dir)
+{
+    return readdir(dir);
+}

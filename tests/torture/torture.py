@@ -6,7 +6,7 @@ usage: torture.py SHIM OUTPUT_NAME -- COMMAND ...
 
 COMMAND runs in a fresh directory per attempt; "{out}" in it stands for OUTPUT_NAME there. The first run, without failures,
 gives the expected output. Every other run must end by itself (no signal) and leave either nothing or exactly that output;
-exit 0 demands exactly that output; a failure demands a message. Beyond 150, n grows by steps so that long runs stay affordable.
+exit 0 demands exactly that output; a failure demands a message. Beyond 80, n grows by steps so that long runs stay affordable.
 """
 import hashlib
 import os
@@ -68,7 +68,7 @@ def main():
             if problem:
                 failed += 1
                 print(f"allocation {n}{' and later' if fail_all else ''}: {problem}\n{run.stderr.decode()}")
-        n += max(1, (n - 100) // 50)
+        n += max(1, (n - 60) // 12)
     print(f"{tried} runs over {total} allocations, {failed} bad")
     sys.exit(1 if failed else 0)
 

@@ -37,16 +37,14 @@ int tool_exit_code(pnd_status status, tool_side side)
 }
 
 /* One write, so that lines of several threads do not mix; a progress line is wiped first. */
-static void put(struct tool *t, pnd_buffer *line)
+static void put(struct tool *t, const char *line)
 {
-    pnd_buffer_puts(line, "\n");
     flockfile(stderr);
     if (t->progress_line)
         (void)fputs("\r\x1b[K", stderr);
     t->progress_line = false;
-    (void)fwrite(pnd_buffer_text(line), 1, line->size, stderr);
+    (void)fprintf(stderr, "%s\n", line);
     funlockfile(stderr);
-    pnd_buffer_clear(line);
 }
 
 static void put_member(pnd_json_writer *json, const char *key, const char *text)
@@ -55,6 +53,16 @@ static void put_member(pnd_json_writer *json, const char *key, const char *text)
         return;
     pnd_json_key(json, key);
     pnd_json_string(json, text);
+}
+
+/* From the stack: "out of memory" is a message too. */
+static void put_text(struct tool *t, const char *level, const pnd_error *err)
+{
+    char line[PND_MESSAGE_SIZE + PND_HINT_SIZE + 128];
+    const bool hint = err->hint[0] != '\0';
+    (void)snprintf(line, sizeof line, "%s: %s%s%s%s%s", t->name, level, err->message,
+                   hint ? " (" : "", err->hint, hint ? ")" : "");
+    put(t, line);
 }
 
 static void put_json(struct tool *t, const char *level, int code, const pnd_error *err,
@@ -76,16 +84,11 @@ static void put_json(struct tool *t, const char *level, int code, const pnd_erro
     put_member(&json, "message", err->message);
     put_member(&json, "hint", err->hint);
     pnd_json_end_object(&json);
-    put(t, &line);
-}
-
-static void put_text(struct tool *t, const char *level, const pnd_error *err)
-{
-    pnd_buffer line = {0};
-    pnd_buffer_printf(&line, "%s: %s%s", t->name, level, err->message);
-    if (err->hint[0] != '\0')
-        pnd_buffer_printf(&line, " (%s)", err->hint);
-    put(t, &line);
+    if (pnd_buffer_status(&line, NULL) == PND_OK)
+        put(t, pnd_buffer_text(&line));
+    else
+        put_text(t, code == 0 ? "warning: " : "", err);
+    pnd_buffer_clear(&line);
 }
 
 int tool_fail_at(struct tool *t, tool_side side, const pnd_error *err, tool_place place)
@@ -131,11 +134,11 @@ int tool_usage_error(struct tool *t, const char *format, ...)
     va_end(args);
     const int code = tool_fail(t, TOOL_USAGE, &err);
     if (!t->common.json) {
-        pnd_buffer line = {0};
+        char line[128];
         const char *const sub = t->command == NULL ? NULL : t->command->name;
-        pnd_buffer_printf(&line, "Try '%s%s%s --help'.", t->name, sub == NULL ? "" : " ",
-                          sub == NULL ? "" : sub);
-        put(t, &line);
+        (void)snprintf(line, sizeof line, "Try '%s%s%s --help'.", t->name, sub == NULL ? "" : " ",
+                       sub == NULL ? "" : sub);
+        put(t, line);
     }
     return code;
 }

@@ -3,10 +3,6 @@
  * symbolic links make no difference. */
 #include "tool.h"
 
-#include <panodepth/alloc.h>
-#include <panodepth/buffer.h>
-
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -39,25 +35,27 @@ static void to_existing_folder(char *path)
             break;
 }
 
-/* Climb by "..", which the kernel resolves physically, until `folder` or the top is met. */
+/* Climb by "..", which the kernel resolves physically, until `folder` or the top is met. On the
+ * stack, so that the answer cannot depend on free memory; a path too long to climb is too long to
+ * open. */
 bool tool_path_is_within(const char *path, const char *folder)
 {
-    enum { DEEPEST = 512 };
-    char *const start = pnd_strdup(path);
-    pnd_buffer at = {0};
-    bool within = false, top = false;
-    if (start == NULL)
+    enum { LONGEST = 8192 };
+    char at[LONGEST];
+    if (strlen(path) >= LONGEST / 2)
         return false;
-    to_existing_folder(start);
-    pnd_buffer_puts(&at, *start == '\0' ? "." : start);
-    for (int level = 0; level < DEEPEST && !within && !top && !at.failed; level++) {
-        within = tool_path_is_same(pnd_buffer_text(&at), folder);
-        top = tool_path_is_same(pnd_buffer_text(&at), "/");
-        pnd_buffer_puts(&at, "/..");
+    strcpy(at, path);
+    to_existing_folder(at);
+    if (*at == '\0')
+        strcpy(at, ".");
+    for (size_t n = strlen(at); n + 4 < LONGEST; n += 3) {
+        if (tool_path_is_same(at, folder))
+            return true;
+        if (tool_path_is_same(at, "/"))
+            return false;
+        strcpy(at + n, "/..");
     }
-    pnd_buffer_clear(&at);
-    free(start);
-    return within;
+    return false;
 }
 
 pnd_status tool_check_output(const char *output, const char *const *inputs, size_t n,

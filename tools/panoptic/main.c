@@ -118,10 +118,11 @@ static int check_json_absent(gt_run *run)
     return status == PND_OK ? TOOL_EXIT_OK : tool_fail(run->tool, TOOL_OUTPUT, &err);
 }
 
-static int open_run(gt_run *run)
+static int open_run(gt_run *run, const char *gt_fine)
 {
     pnd_error err = {0};
-    pnd_status status = find_splits(run, &err);
+    pnd_status status =
+        gt_fine != NULL ? find_splits(run, &err) : pnd_fail(&err, PND_ENOMEM, "out of memory");
     if (status == PND_OK)
         status = list_frames(run, &err);
     if (status == PND_OK)
@@ -254,7 +255,7 @@ static int run_panoptic(tool *t, const void *args_)
                   .args = args,
                   .panoptic_dir = args->in_place ? gt_fine : args->out,
                   .tree_root = args->in_place ? args->root : args->out};
-    code = gt_fine != NULL ? open_run(&run) : TOOL_EXIT_INTERNAL;
+    code = open_run(&run, gt_fine);
     if (code == TOOL_EXIT_OK)
         code = panoptic_check_frames(&run, &problems);
     if (code == TOOL_EXIT_OK)
