@@ -4,6 +4,7 @@
 #include "tool_opt_value.h"
 #include "tool_text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { WIDTH = 80, OPTION_COLUMN = 26 };
@@ -114,7 +115,8 @@ static void put_exit_codes(pnd_buffer *out)
 void tool_help_command(pnd_buffer *out, const tool_program *program, const tool_command *command)
 {
     put_usage(out, program->name, command);
-    pnd_buffer_printf(out, "\n%s.\n", command->summary);
+    pnd_buffer_printf(out, "\n%c%s.\n", toupper((unsigned char)command->summary[0]),
+                      command->summary + 1);
     wrap_paragraphs(out, command->description);
     if (command->operand_help != NULL) {
         pnd_buffer_printf(out, "\nOperands:\n  %s", command->operand);
@@ -127,8 +129,8 @@ void tool_help_command(pnd_buffer *out, const tool_program *program, const tool_
 
 void tool_help_program(pnd_buffer *out, const tool_program *program)
 {
-    pnd_buffer_printf(out, "Usage: %s COMMAND [OPTION]...\n\n%s.\n", program->name,
-                      program->summary);
+    pnd_buffer_printf(out, "Usage: %s COMMAND [OPTION]...\n\n%c%s.\n", program->name,
+                      toupper((unsigned char)program->summary[0]), program->summary + 1);
     wrap_paragraphs(out, program->description);
     pnd_buffer_puts(out, "\nCommands:\n");
     for (size_t i = 0; i < program->n_commands; i++) {

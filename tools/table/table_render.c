@@ -49,9 +49,26 @@ static void put_sources(table_writer *w, const table_ops *ops)
     pnd_buffer_clear(&text);
 }
 
+static void put_units(table_writer *w, const table_ops *ops)
+{
+    pnd_buffer text = {0};
+    for (int c = 0; c < w->sheet->n_metrics; c++) {
+        const char *unit;
+        if (table_unit(&unit, w->sheet, c) && unit != NULL)
+            pnd_buffer_printf(&text, "%s%s in %s", text.size > 0 ? ", " : "",
+                              table_column_at(w, c)->ascii, unit);
+    }
+    if (text.size > 0) {
+        pnd_buffer_puts(&text, ".");
+        ops->note(w, pnd_buffer_text(&text));
+    }
+    pnd_buffer_clear(&text);
+}
+
 static void put_notes(table_writer *w, const table_ops *ops)
 {
     pnd_buffer text = {0};
+    put_units(w, ops);
     put_sources(w, ops);
     for (size_t i = 0; i < w->sheet->n_rows; i++) {
         const table_row *const row = w->sheet->rows[i];

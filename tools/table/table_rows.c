@@ -41,6 +41,8 @@ static void row_clear(table_row *row)
     free(row->protocol);
     free(row->split);
     free(row->source);
+    for (int m = 0; m < N_METRICS; m++)
+        free(row->unit[m]);
     *row = (table_row){0};
 }
 
@@ -113,6 +115,23 @@ static pnd_status read_values(table_row *row, const pnd_json_at *object, pnd_err
     return status;
 }
 
+/* "units" names the headline's columns among others. */
+static pnd_status read_units(table_row *row, const pnd_json_at *object, pnd_error *err)
+{
+    pnd_json_at units;
+    if (row->task != TASK_DEPTH || !has_value(object, "units"))
+        return PND_OK;
+    pnd_status status = pnd_json_member(&units, object, "units", err);
+    for (int m = METRIC_SQ_ERR; m < N_METRICS && status == PND_OK; m++) {
+        status = read_optional_text(&row->unit[m], &units, places[m].key, err);
+        if (row->unit[m] != NULL && strcmp(row->unit[m], "1") == 0) {
+            free(row->unit[m]);
+            row->unit[m] = NULL;
+        }
+    }
+    return status;
+}
+
 /* `name` is used when the object has no method. */
 static pnd_status read_row(table_row *row, const pnd_json_at *object, const char *name,
                            pnd_error *err)
@@ -134,6 +153,8 @@ static pnd_status read_row(table_row *row, const pnd_json_at *object, const char
         status = read_optional_count(&row->images, object, "images", err);
     if (status == PND_OK)
         status = read_optional_count(&row->skipped, object, "skipped", err);
+    if (status == PND_OK)
+        status = read_units(row, object, err);
     return status == PND_OK ? read_values(row, object, err) : status;
 }
 

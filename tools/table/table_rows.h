@@ -42,6 +42,7 @@ typedef struct table_row {
     table_task task;
     int64_t images, skipped; /* -1 when unknown */
     double value[N_METRICS]; /* as in the file; NaN where absent or null */
+    char *unit[N_METRICS];   /* NULL where absent, or "1": a plain number */
 } table_row;
 
 /* Zero-initialise; release with table_rows_clear(). */

@@ -90,12 +90,29 @@ static void write_cells(table_sheet *sheet, int column, table_choice choice)
     }
 }
 
-/* Best as printed: equal texts are equally good. One value alone is not best of anything. */
+bool table_unit(const char **unit, const table_sheet *sheet, int column)
+{
+    *unit = NULL;
+    for (size_t i = 0; i < sheet->n_rows; i++) {
+        const char *const own = sheet->rows[i]->unit[sheet->metrics[column]];
+        if (own != NULL && *unit != NULL && strcmp(*unit, own) != 0)
+            return false;
+        if (own != NULL)
+            *unit = own;
+    }
+    return true;
+}
+
+/* Best as printed: equal texts are equally good. One value alone is not best of anything, and
+ * numbers of different units are not compared even where protocols are mixed. */
 static void mark_best(table_sheet *sheet, int column)
 {
     const bool up = table_column_of(sheet->metrics[column])->higher_is_better;
     const size_t stride = (size_t)sheet->n_metrics;
     size_t best = sheet->n_rows, n = 0;
+    const char *unit;
+    if (!table_unit(&unit, sheet, column))
+        return;
     for (size_t i = 0; i < sheet->n_rows; i++) {
         const double value = shown_value(sheet, i, column);
         if (!isfinite(value))

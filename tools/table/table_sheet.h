@@ -62,6 +62,10 @@ PND_NODISCARD pnd_status table_make_sheets(table_sheets *out, const table_rows *
                                            table_choice choice, pnd_error *err);
 void table_sheets_clear(table_sheets *sheets);
 
+/* The column's unit, NULL when no row names one. False when two rows name different ones, which
+ * rows of mixed protocols may do. */
+bool table_unit(const char **unit, const table_sheet *sheet, int column);
+
 /* "Table 1: Panoptic quality in percent, protocol strict, val". */
 void table_caption(pnd_buffer *out, const table_sheet *sheet);
 
