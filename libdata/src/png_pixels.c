@@ -9,9 +9,9 @@
  *
  * It reads a small file made up from the real one: the header, a palette that is needed, all pixel
  * data as a single IDAT chunk, and an end. png_scan.c checked those and their CRCs, so here they
- * are not looked at again. The single chunk matters: after the last row libpng inflates once more,
- * what it has at hand, and where the end of the zlib stream lies across two chunks or two buffers
- * a wrong Adler-32 or further pixels go unnoticed.
+ * are not looked at again. The single chunk matters: of chunks after the one with the last row
+ * libpng takes no notice, so that surplus data and, in a file of tiny chunks, a wrong Adler-32 go
+ * through.
  */
 #include "png_internal.h"
 
@@ -21,9 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What libpng and zlib may have beside a copy of the compressed pixels. A row of 16384 RGBA16
- * pixels needs 0.4 MB, zlib 0.1 MB. */
-enum { WORKING_MEMORY = 4 << 20 };
+/* All requests of one image together. A row of 16384 RGBA16 pixels needs 0.4 MB, zlib 0.1 MB. */
+enum { ALLOCATION_LIMIT = 4 << 20 };
 
 enum { CHUNK_HEAD = 8, CHUNK_OVERHEAD = 12, REASON_SIZE = 128 };
 
@@ -40,7 +39,7 @@ typedef struct job {
     size_t left;          /* and how many of them */
     size_t chunk_offset;  /* of the next IDAT chunk */
     uint8_t data_head[CHUNK_HEAD];
-    size_t allocated, allocation_limit;
+    size_t allocated;
     bool out_of_memory;
     int32_t rows_done; /* of the last pass */
     bool extra_data;
@@ -61,6 +60,7 @@ static _Noreturn void on_error(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
+/* All warnings left are about what follows the last row. */
 static void on_warning(png_structp png, png_const_charp text)
 {
     job *j = png_get_error_ptr(png);
@@ -73,7 +73,7 @@ static void on_warning(png_structp png, png_const_charp text)
 static png_voidp on_malloc(png_structp png, png_alloc_size_t size)
 {
     job *j = png_get_mem_ptr(png);
-    if (size > j->allocation_limit - j->allocated) {
+    if (size > ALLOCATION_LIMIT - j->allocated) {
         j->out_of_memory = true;
         return NULL;
     }
@@ -170,14 +170,12 @@ static void configure(png_structp png, job *j)
 {
     png_set_read_fn(png, j, on_read);
     png_set_user_limits(png, PND_MAX_SIDE, PND_MAX_SIDE);
-    png_set_chunk_malloc_max(png, WORKING_MEMORY);
+    png_set_chunk_malloc_max(png, ALLOCATION_LIMIT);
     png_set_chunk_cache_max(png, 1);
     /* None gets here; should one ever, it is skipped. */
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE); /* checked in png_scan.c */
-    if (j->file->data_bytes > 0)
-        png_set_compression_buffer_size(png, j->file->data_bytes);
-    png_set_check_for_invalid_index(png, 0); /* checked in png_decode.c */
+    png_set_check_for_invalid_index(png, 0);                       /* checked in png_decode.c */
 }
 
 static bool host_is_little_endian(void)
@@ -248,7 +246,6 @@ static void prepare(job *j)
     write_be32(j->data_head, j->file->data_bytes);
     memcpy(j->data_head + 4, "IDAT", 4);
     j->chunk_offset = j->file->data.offset;
-    j->allocation_limit = j->file->data_bytes + WORKING_MEMORY;
 }
 
 static pnd_status fail_rows(const job *j, const char *what, pnd_error *err)
@@ -280,8 +277,6 @@ static pnd_status judge_success(const job *j, bool lenient, pnd_png_notes *notes
         return pnd_fail(err, PND_EFORMAT, "%s: after the last row: %s", f->name, j->reason);
     notes->extra_data = j->extra_data;
     notes->missing_end = !f->has_end;
-    if (f->missing_bytes > 0)
-        return judge_failure(j, err);
     if (notes->extra_data && !lenient)
         return pnd_fail_hint(err, PND_EFORMAT, "--lenient-png accepts it",
                              "%s: more pixel data than its %dx%d header announces", f->name,

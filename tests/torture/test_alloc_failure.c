@@ -10,10 +10,12 @@
 #include <panodepth/buffer.h>
 #include <panodepth/camera.h>
 #include <panodepth/depth_file.h>
+#include <panodepth/file.h>
 #include <panodepth/panoptic_set.h>
 #include <panodepth/png.h>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -122,6 +124,41 @@ static void png_survives_any_failing_allocation(void **state)
     assert_true(torture(png_round_trip) >= 4);
 }
 
+static pnd_status panoptic_png_by_file(pnd_error *err)
+{
+    static const uint32_t ids[6] = {0, 7, 26001, 0xffffff, 11, 7};
+    const pnd_view_u32 view = {ids, 3, 2, 12};
+    const int flags = PND_WRITE_REPLACE | PND_WRITE_NO_FSYNC;
+    pnd_buffer png = {0};
+    pnd_plane_u32 back = {0};
+    pnd_plane_rgb8 rgb = {0};
+    pnd_status status = pnd_png_encode_ids(&png, view, err);
+    if (status == PND_OK)
+        status = pnd_dir_make_parent("torture.dir/x.png", err);
+    if (status == PND_OK)
+        status = pnd_file_write("torture.dir/x.png", png.data, png.size, flags, err);
+    if (status == PND_OK)
+        status = pnd_file_read(&png, "torture.dir/x.png", PND_MAX_IMAGE_BYTES, err);
+    if (status == PND_OK)
+        status = pnd_file_read_beneath(&png, "torture.dir", "x.png", PND_MAX_IMAGE_BYTES, err);
+    if (status == PND_OK)
+        status = pnd_png_decode_ids(&back, png.data, png.size, "test", NULL, NULL, err);
+    if (status == PND_OK)
+        status = pnd_png_decode_rgb8(&rgb, png.data, png.size, "test", NULL, NULL, err);
+    pnd_plane_u32_clear(&back);
+    pnd_plane_rgb8_clear(&rgb);
+    pnd_buffer_clear(&png);
+    return status;
+}
+
+static void files_survive_any_failing_allocation(void **state)
+{
+    (void)state;
+    assert_true(torture(panoptic_png_by_file) >= 8);
+    assert_int_equal(unlink("torture.dir/x.png"), 0);
+    assert_int_equal(rmdir("torture.dir"), 0); /* nothing else is left in it */
+}
+
 static pnd_status depth_files(pnd_error *err)
 {
     static const float depth[4] = {0, 1.5F, 80, 300};
@@ -195,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(png_survives_any_failing_allocation),
+        cmocka_unit_test(files_survive_any_failing_allocation),
         cmocka_unit_test(depth_files_survive_any_failing_allocation),
         cmocka_unit_test(ground_truth_survives_any_failing_allocation),
         cmocka_unit_test(panoptic_json_survives_any_failing_allocation),

@@ -10,7 +10,9 @@ typedef struct size {
     int32_t width, height;
 } size;
 
-static const size sizes[] = {{1, 1}, {1, 7}, {7, 1}, {3, 2}, {257, 3}, {64, 33}, {1025, 2}};
+static const size sizes[] = {{1, 1},           {1, 7},   {7, 1},    {3, 2},
+                             {257, 3},         {64, 33}, {1025, 2}, {PND_MAX_SIDE, 2},
+                             {1, PND_MAX_SIDE}};
 enum { N_SIZES = sizeof sizes / sizeof *sizes, PADDING = 24 };
 
 /* A small generator, so that every run sees the same pixels. */

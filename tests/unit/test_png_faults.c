@@ -266,6 +266,31 @@ static void a_wrong_adler_is_refused_even_when_lenient(void **state)
     pnd_buffer_clear(&stream);
 }
 
+/* 24x167 pixels in stored blocks make a stream of 2 + 5 + 167 * 49 + 4 = 8194 bytes, whose Adler-32
+ * lies across the end of libpng's buffer of 8192. */
+static void an_adler_across_a_buffer_is_checked_like_any_other(void **state)
+{
+    static const uint8_t rows[167 * 49];
+    Bytef stream[9000];
+    uLongf size = sizeof stream;
+    pnd_buffer png = {0};
+    pnd_error err = {0};
+    (void)state;
+    assert_int_equal(compress2(stream, &size, rows, sizeof rows, 0), Z_OK);
+    assert_int_equal(size, 8194);
+    for (int wrong = 0; wrong < 2; wrong++) {
+        stream[8193] ^= (Bytef)wrong;
+        pnd_buffer_reset(&png);
+        craft_begin(&png, (craft_header){24, 167, 16, 0, 0});
+        craft_chunk(&png, "IDAT", stream, size);
+        craft_end(&png);
+        if (wrong == 0)
+            pnd_assert_ok(decode(&png, NULL, NULL, &err));
+    }
+    pnd_assert_fails(decode(&png, NULL, NULL, &err), PND_EFORMAT, "incorrect data check");
+    pnd_buffer_clear(&png);
+}
+
 static void fewer_rows_than_announced_are_refused(void **state)
 {
     pnd_buffer png = {0};
@@ -306,6 +331,14 @@ static void more_data_than_announced_passes_only_when_lenient(void **state)
     craft_end(&png);
     assert_extra_data(&png);
 
+    pnd_buffer_reset(&rows); /* thirty times as many rows: more than libpng looks at */
+    pnd_buffer_reset(&png);
+    make_filtered(&rows, 30 * HEIGHT, 0);
+    craft_begin(&png, good_header);
+    craft_pixels(&png, rows.data, rows.size);
+    craft_end(&png);
+    assert_extra_data(&png);
+
     pnd_buffer_reset(&rows); /* bytes behind the end of the stream */
     make_filtered(&rows, HEIGHT, 0);
     craft_deflate(&stream, rows.data, rows.size);
@@ -319,6 +352,24 @@ static void more_data_than_announced_passes_only_when_lenient(void **state)
     craft_chunk(&png, "IDAT", "more", 4);
     craft_end(&png);
     assert_extra_data(&png);
+    pnd_buffer_clear(&png);
+    pnd_buffer_clear(&rows);
+    pnd_buffer_clear(&stream);
+}
+
+static void damage_after_the_last_row_is_refused_even_when_lenient(void **state)
+{
+    pnd_buffer png = {0};
+    pnd_buffer rows = {0};
+    pnd_buffer stream = {0};
+    pnd_error err = {0};
+    (void)state;
+    make_filtered(&rows, HEIGHT + 1, 0);
+    craft_deflate(&stream, rows.data, rows.size);
+    stream.data[stream.size - 1] ^= 1;
+    make_with_stream(&png, stream.data, stream.size);
+    pnd_assert_fails(decode(&png, &lenient, NULL, &err), PND_EFORMAT,
+                     "f.png: after the last row: IDAT: incorrect data check");
     pnd_buffer_clear(&png);
     pnd_buffer_clear(&rows);
     pnd_buffer_clear(&stream);
@@ -633,8 +684,10 @@ int main(void)
         cmocka_unit_test(a_file_cut_after_its_pixels_passes_only_when_lenient),
         cmocka_unit_test(a_wrong_crc_names_chunk_and_offset),
         cmocka_unit_test(a_wrong_adler_is_refused_even_when_lenient),
+        cmocka_unit_test(an_adler_across_a_buffer_is_checked_like_any_other),
         cmocka_unit_test(fewer_rows_than_announced_are_refused),
         cmocka_unit_test(more_data_than_announced_passes_only_when_lenient),
+        cmocka_unit_test(damage_after_the_last_row_is_refused_even_when_lenient),
         cmocka_unit_test(empty_idat_chunks_are_nothing_to_complain_about),
         cmocka_unit_test(bytes_after_the_end_are_noted),
         cmocka_unit_test(impossible_headers_are_refused_before_any_allocation),

@@ -19,7 +19,7 @@
  * - PND_EINVAL: options whose struct_size is not set
  * - PND_ENOMEM: out of memory
  *
- * Memory: the plane, a copy of the compressed pixels and about 0.1 MB of decoder state. All
+ * Memory: the plane and about 0.1 MB of decoder state. All
  * functions are thread-safe.
  */
 #ifndef PANODEPTH_PNG_H
