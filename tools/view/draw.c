@@ -155,7 +155,8 @@ static legend_box legend_geometry(view_canvas *canvas, const view_legend *legend
     const double title = legend->title != NULL ? 1.3 * em : 0.0;
     const double swatch = legend->hatch_text != NULL ? 1.5 * em : 0.0;
     const double height = title + 0.9 * em + 1.5 * em + swatch;
-    const double right = canvas->width - 0.8 * em, bottom = canvas->height - 0.8 * em;
+    const double inset = 0.8 * em, bottom = canvas->height - inset;
+    const double right = legend->at_left ? inset + width + 2 * pad : canvas->width - inset;
     legend_box box;
     box.panel = (view_rect){right - width - 2 * pad, bottom - height - 1.6 * pad, right, bottom};
     const double left = box.panel.left + pad, top = box.panel.top + 0.8 * pad + title;
@@ -246,6 +247,10 @@ static void draw_swatch(view_canvas *canvas, const view_legend *legend, view_rec
     }
     cairo_stroke(cairo);
     cairo_restore(cairo);
+    rectangle(cairo, rect);
+    cairo_set_source_rgba(cairo, 1, 1, 1, 0.8);
+    cairo_set_line_width(cairo, fmax(0.8, 0.06 * legend->text_px));
+    cairo_stroke(cairo);
 }
 
 static void draw_left(view_canvas *canvas, const char *text, double left, double baseline,

@@ -33,9 +33,10 @@ double view_canvas_text_width(void *canvas, const char *text, double size_px);
 
 void view_canvas_label(view_canvas *canvas, const view_label *label);
 
-/** A horizontal bar in the lower right corner: all colours, near on the left, with ticks in metres.
+/** A horizontal bar in a lower corner: all colours, near on the left, with ticks in metres.
  *  Colours beyond the last tick are those of depths beyond far_m. */
 typedef struct view_legend {
+    bool at_left; /**< in the left corner, else in the right */
     const view_colormap *map;
     view_scale scale;
     double text_px;

@@ -54,9 +54,11 @@ static pnd_status paint(view_frame *frame, view_kind kind, const view_args *args
         paints[i] = kind == VIEW_PANOPTIC_DEPTH ? paint_depth(&frame->segments[i], args, map)
                                                 : paint_panoptic(&frame->segments[i], args);
     const int32_t height = frame->picture.height;
+    const bool is_small = height < 700; /* finer, fainter lines */
     const view_overlay overlay = {.alpha = frame->has_photo ? view_alpha(args->alpha) : 255,
+                                  .edge_alpha = is_small ? 130 : 190,
                                   .line_px = args->no_edges ? 0
-                                             : height < 700 ? 1
+                                             : is_small     ? 1
                                                             : 2,
                                   .hatch_px = view_hatch_px(height)};
     view_paint_segments(&frame->picture, pnd_plane_u32_view(&frame->small_index), paints, overlay);
@@ -208,6 +210,31 @@ static bool any_hatched(const view_frame *frame)
     return false;
 }
 
+/* Pixels of things under a rectangle. */
+static int64_t things_under(const view_frame *frame, view_rect rect)
+{
+    const pnd_view_u32 index = pnd_plane_u32_view(&frame->small_index);
+    const int32_t left = (int32_t)fmax(0, rect.left), top = (int32_t)fmax(0, rect.top);
+    int64_t n = 0;
+    for (int32_t y = top; y < index.height && y < rect.bottom; y++) {
+        const uint32_t *row = pnd_view_u32_row(index, y);
+        for (int32_t x = left; x < index.width && x < rect.right; x++)
+            n += row[x] != 0 && frame->segments[row[x] - 1].is_thing;
+    }
+    return n;
+}
+
+/* Draw the legend in the lower corner where it hides less. @return what it covers */
+static view_rect draw_legend(view_canvas *canvas, const view_frame *frame, view_legend legend)
+{
+    const view_rect at_right = view_canvas_legend_rect(canvas, &legend);
+    legend.at_left = true;
+    const view_rect at_left = view_canvas_legend_rect(canvas, &legend);
+    legend.at_left = things_under(frame, at_left) < things_under(frame, at_right);
+    view_canvas_legend(canvas, &legend);
+    return legend.at_left ? at_left : at_right;
+}
+
 static pnd_status write_on_canvas(view_frame *frame, view_canvas *canvas, view_kind kind,
                                   const view_args *args, const view_colormap *map, pnd_error *err)
 {
@@ -218,10 +245,8 @@ static pnd_status write_on_canvas(view_frame *frame, view_canvas *canvas, view_k
                                 .title = "depth per instance [m]",
                                 .hatch_text = any_hatched(frame) ? "under 20 % measured" : NULL};
     view_rect blocked = {0};
-    if (with_depth && !args->no_legend) {
-        blocked = view_canvas_legend_rect(canvas, &legend);
-        view_canvas_legend(canvas, &legend);
-    }
+    if (with_depth && !args->no_legend)
+        blocked = draw_legend(canvas, frame, legend);
     pnd_status status = PND_OK;
     if (!args->no_labels)
         status = view_regions_find(&frame->regions, pnd_plane_u32_view(&frame->small_index), err);
