@@ -24,25 +24,30 @@ static void occupy_standard_streams(void)
         (void)close(fd);
 }
 
-static void print_text(pnd_buffer *text)
+static int print_text(tool *t, pnd_buffer *text)
 {
-    (void)fwrite(pnd_buffer_text(text), 1, text->size, stdout);
+    pnd_error err = {0};
+    const pnd_status status = pnd_buffer_status(text, &err);
+    if (status == PND_OK)
+        (void)fwrite(pnd_buffer_text(text), 1, text->size, stdout);
     pnd_buffer_clear(text);
+    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_OUTPUT, &err);
 }
 
-static void print_version(const tool_program *program)
+static int print_version(const tool *t)
 {
-    (void)printf("%s (panodepth) %s\n", program->name, pnd_version());
+    (void)printf("%s (panodepth) %s\n", t->name, pnd_version());
+    return TOOL_EXIT_OK;
 }
 
-static void print_help(const tool_program *program, const tool_command *command)
+static int print_help(tool *t)
 {
     pnd_buffer text = {0};
-    if (command == NULL)
-        tool_help_program(&text, program);
+    if (t->command == NULL)
+        tool_help_program(&text, t->program);
     else
-        tool_help_command(&text, program, command);
-    print_text(&text);
+        tool_help_command(&text, t->program, t->command);
+    return print_text(t, &text);
 }
 
 static int report_usage(tool *t, const pnd_error *err)
@@ -60,8 +65,7 @@ static int generate(tool *t, const char *kind)
     pnd_error err = {0};
     if (tool_generate(&text, t->program, kind, &err) != PND_OK)
         return report_usage(t, &err);
-    print_text(&text);
-    return TOOL_EXIT_OK;
+    return print_text(t, &text);
 }
 
 static int run_command(tool *t, int argc, char **argv)
@@ -81,9 +85,9 @@ static int run_command(tool *t, int argc, char **argv)
     t->n_operands = parsed.n_operands;
     t->parsed = &parsed;
     if (parsed.common.help)
-        print_help(t->program, t->command);
+        code = print_help(t);
     else if (parsed.common.version)
-        print_version(t->program);
+        code = print_version(t);
     else if (parsed.common.generate != NULL)
         code = generate(t, parsed.common.generate);
     else
@@ -122,16 +126,13 @@ static int run_program(tool *t, int argc, char **argv)
     if (first == NULL)
         return tool_usage_error(t, "COMMAND is missing");
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
-        print_help(t->program, NULL);
-    else if (strcmp(first, "--version") == 0)
-        print_version(t->program);
-    else if (strcmp(first, "--generate") == 0 && argc > 2)
+        return print_help(t);
+    if (strcmp(first, "--version") == 0)
+        return print_version(t);
+    if (strcmp(first, "--generate") == 0 && argc > 2)
         return generate(t, argv[2]);
-    else if ((t->command = find_command(t->program, first)) == NULL)
-        return unknown_command(t, first);
-    else
-        return run_command(t, argc - 1, argv + 1);
-    return TOOL_EXIT_OK;
+    t->command = find_command(t->program, first);
+    return t->command == NULL ? unknown_command(t, first) : run_command(t, argc - 1, argv + 1);
 }
 
 /* Messages about the command line itself obey --json too. */

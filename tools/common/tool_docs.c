@@ -74,6 +74,7 @@ static void man_option(pnd_buffer *out, const tool_opt *opt, const void *default
     tool_opt_help(&help, opt, defaults);
     roff(out, pnd_buffer_text(&help), help.size);
     pnd_buffer_puts(out, "\n");
+    out->failed |= help.failed;
     pnd_buffer_clear(&help);
 }
 
@@ -211,6 +212,7 @@ static void markdown_option(pnd_buffer *out, const tool_opt *opt, const void *de
     tool_opt_help(&help, opt, defaults);
     markdown(out, pnd_buffer_text(&help), help.size);
     pnd_buffer_puts(out, "\n");
+    out->failed |= help.failed;
     pnd_buffer_clear(&help);
 }
 

@@ -64,6 +64,7 @@ static void put_option(pnd_buffer *out, const tool_opt *opt, const void *default
         pnd_buffer_printf(out, " %s", opt->argument);
     tool_opt_help(&text, opt, defaults);
     put_beside(out, (int)(out->size - before), pnd_buffer_text(&text));
+    out->failed |= text.failed;
     pnd_buffer_clear(&text);
 }
 
@@ -109,6 +110,7 @@ static void put_exit_codes(pnd_buffer *out)
     pnd_buffer_puts(&text, ".");
     pnd_buffer_puts(out, "\n");
     wrap(out, pnd_buffer_text(&text), text.size, 0, 0);
+    out->failed |= text.failed;
     pnd_buffer_clear(&text);
 }
 

@@ -51,6 +51,7 @@ void tool_opt_help(pnd_buffer *out, const tool_opt *opt, const void *defaults)
         pnd_buffer_printf(out, " (default: %s)", pnd_buffer_text(&value));
     else if ((opt->flags & TOOL_REQUIRED) != 0)
         pnd_buffer_puts(out, " (required)");
+    out->failed |= value.failed;
     pnd_buffer_clear(&value);
 }
 

@@ -21,6 +21,7 @@ static void put_text(pnd_buffer *out, const char *text, bool ascii)
         table_put_ascii(out, pnd_buffer_text(&quoted), false);
     else
         pnd_buffer_puts(out, pnd_buffer_text(&quoted));
+    out->failed |= quoted.failed;
     pnd_buffer_clear(&quoted);
 }
 

@@ -20,8 +20,7 @@ static void latex_text(table_writer *w, const char *text)
             pnd_buffer_printf(&escaped, "%s%c", strchr("&%$#_{}", *text) != NULL ? "\\" : "",
                               *text);
     }
-    table_put(w, pnd_buffer_text(&escaped), false);
-    pnd_buffer_clear(&escaped);
+    table_put_buffer(w, &escaped, false);
 }
 
 static void begin(table_writer *w, const char *caption)

@@ -15,8 +15,7 @@ static void markdown_text(table_writer *w, const char *text)
         else
             pnd_buffer_append(&escaped, text, 1);
     }
-    table_put(w, pnd_buffer_text(&escaped), true);
-    pnd_buffer_clear(&escaped);
+    table_put_buffer(w, &escaped, true);
 }
 
 static void begin(table_writer *w, const char *caption)

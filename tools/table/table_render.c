@@ -23,6 +23,13 @@ void table_put(table_writer *w, const char *text, bool html)
         pnd_buffer_puts(w->out, text);
 }
 
+void table_put_buffer(table_writer *w, pnd_buffer *escaped, bool html)
+{
+    table_put(w, pnd_buffer_text(escaped), html);
+    w->out->failed |= escaped->failed;
+    pnd_buffer_clear(escaped);
+}
+
 static bool same_source(const table_row *a, const table_row *b)
 {
     return a->source != NULL && b->source != NULL && strcmp(a->source, b->source) == 0;
@@ -46,6 +53,7 @@ static void put_sources(table_writer *w, const table_ops *ops)
         pnd_buffer_printf(&text, ": %s.", sheet->rows[i]->source);
         ops->note(w, pnd_buffer_text(&text));
     }
+    w->out->failed |= text.failed;
     pnd_buffer_clear(&text);
 }
 
@@ -62,6 +70,7 @@ static void put_units(table_writer *w, const table_ops *ops)
         pnd_buffer_puts(&text, ".");
         ops->note(w, pnd_buffer_text(&text));
     }
+    w->out->failed |= text.failed;
     pnd_buffer_clear(&text);
 }
 
@@ -82,6 +91,7 @@ static void put_notes(table_writer *w, const table_ops *ops)
     if (w->sheet->has_other_sheets)
         ops->note(w, "Rows of another protocol stand in a table of their own: their numbers do not "
                      "compare with these.");
+    w->out->failed |= text.failed;
     pnd_buffer_clear(&text);
 }
 
@@ -98,6 +108,7 @@ static void put_sheet(table_writer *w, const table_ops *ops)
     put_notes(w, ops);
     if (ops->end != NULL)
         ops->end(w);
+    w->out->failed |= caption.failed;
     pnd_buffer_clear(&caption);
 }
 

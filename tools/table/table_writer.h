@@ -31,4 +31,7 @@ const table_column *table_column_at(const table_writer *w, int column);
 /* Append text that is already escaped; with --ascii without anything above ASCII. */
 void table_put(table_writer *w, const char *text, bool html);
 
+/* As above, and release `escaped`; its want of memory becomes the output's. */
+void table_put_buffer(table_writer *w, pnd_buffer *escaped, bool html);
+
 #endif
