@@ -84,7 +84,7 @@ static pnd_status check_u8_kind(const request *r, pnd_error *err)
     if (file->info.color_type == PND_PNG_PALETTE) {
         if (r->options.palette_as_index)
             return PND_OK;
-        hint = "--palette-as-index reads its indices as labels";
+        hint = "save it as 8-bit grey: its indices are the labels, the colours are not";
     } else if (is_kind(file, PND_PNG_GREY, 16)) {
         hint = "looks like instanceIds, disparity or depth; labels have 8 bits";
     } else if (file->info.color_type == PND_PNG_RGB || file->info.color_type == PND_PNG_RGBA) {

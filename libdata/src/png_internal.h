@@ -52,6 +52,11 @@ typedef struct pnd_png_frame {
     void (*finish_row)(uint8_t *row, const pnd_png_file *file);
 } pnd_png_frame;
 
+static inline uint32_t pnd_png_read_be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* Bytes of one row as the file has it. */
 size_t pnd_png_row_bytes(const pnd_png_info *info);
 

@@ -14,24 +14,18 @@
  * through.
  */
 #include "png_internal.h"
+#include "png_session.h"
 
-#include <panodepth/alloc.h>
-
-#include <png.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* All requests of one image together. A row of 16384 RGBA16 pixels needs 0.4 MB, zlib 0.1 MB. */
-enum { ALLOCATION_LIMIT = 4 << 20 };
-
-enum { CHUNK_HEAD = 8, CHUNK_OVERHEAD = 12, REASON_SIZE = 128 };
+enum { CHUNK_HEAD = 8, CHUNK_OVERHEAD = 12 };
 
 /* What libpng is given to read, in this order. */
 typedef enum stage { HEADER, PALETTE, DATA_HEAD, DATA, DATA_CRC, END, EXHAUSTED } stage;
 
-/* One decode. It lives in the caller of the function that calls setjmp(), so longjmp() leaves it
- * alone. */
+/* One decode. */
 typedef struct job {
+    pnd_png_session session;
     const pnd_png_frame *frame;
     const pnd_png_file *file;
     stage next;
@@ -39,26 +33,9 @@ typedef struct job {
     size_t left;          /* and how many of them */
     size_t chunk_offset;  /* of the next IDAT chunk */
     uint8_t data_head[CHUNK_HEAD];
-    size_t allocated;
-    bool out_of_memory;
     int32_t rows_done; /* of the last pass */
     bool extra_data;
-    char reason[REASON_SIZE]; /* libpng's error, or its first warning that is one to us */
 } job;
-
-static void set_reason(job *j, const char *text)
-{
-    const size_t length = strlen(text);
-    const size_t kept = length < REASON_SIZE ? length : REASON_SIZE - 1;
-    memcpy(j->reason, text, kept);
-    j->reason[kept] = '\0';
-}
-
-static _Noreturn void on_error(png_structp png, png_const_charp text)
-{
-    set_reason(png_get_error_ptr(png), text);
-    png_longjmp(png, 1);
-}
 
 /* All warnings left are about what follows the last row. */
 static void on_warning(png_structp png, png_const_charp text)
@@ -66,34 +43,8 @@ static void on_warning(png_structp png, png_const_charp text)
     job *j = png_get_error_ptr(png);
     if (strstr(text, "Too much image data") != NULL || strstr(text, "Extra compressed") != NULL)
         j->extra_data = true;
-    else if (j->reason[0] == '\0')
-        set_reason(j, text);
-}
-
-static png_voidp on_malloc(png_structp png, png_alloc_size_t size)
-{
-    job *j = png_get_mem_ptr(png);
-    if (size > ALLOCATION_LIMIT - j->allocated) {
-        j->out_of_memory = true;
-        return NULL;
-    }
-    void *block = pnd_alloc_array(size, 1);
-    if (block == NULL)
-        j->out_of_memory = true;
-    else
-        j->allocated += size;
-    return block;
-}
-
-static void on_free(png_structp png, png_voidp block)
-{
-    (void)png;
-    free(block);
-}
-
-static uint32_t read_be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    else if (j->session.reason[0] == '\0')
+        pnd_png_session_set_reason(&j->session, text);
 }
 
 static void give(job *j, const uint8_t *bytes, size_t size, stage next)
@@ -114,7 +65,7 @@ static void give_data(job *j)
         return;
     }
     const uint8_t *chunk = f->bytes + j->chunk_offset;
-    const size_t length = read_be32(chunk);
+    const size_t length = pnd_png_read_be32(chunk);
     const size_t available = end - j->chunk_offset - CHUNK_HEAD;
     give(j, chunk + CHUNK_HEAD, length < available ? length : available, DATA);
     j->chunk_offset += length + CHUNK_OVERHEAD;
@@ -170,20 +121,11 @@ static void configure(png_structp png, job *j)
 {
     png_set_read_fn(png, j, on_read);
     png_set_user_limits(png, PND_MAX_SIDE, PND_MAX_SIDE);
-    png_set_chunk_malloc_max(png, ALLOCATION_LIMIT);
     png_set_chunk_cache_max(png, 1);
     /* None gets here; should one ever, it is skipped. */
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE); /* checked in png_scan.c */
     png_set_check_for_invalid_index(png, 0);                       /* checked in png_decode.c */
-}
-
-static bool host_is_little_endian(void)
-{
-    const uint16_t one = 1;
-    uint8_t first = 0;
-    memcpy(&first, &one, 1);
-    return first == 1;
 }
 
 static void read_rows(png_structp png, job *j, int n_passes)
@@ -210,7 +152,7 @@ static bool run_libpng(png_structp png, png_infop info, job *j)
         return false;
     configure(png, j);
     png_read_info(png, info);
-    if (j->file->info.bit_depth == 16 && host_is_little_endian())
+    if (j->file->info.bit_depth == 16 && pnd_png_swaps_samples())
         png_set_swap(png);
     const int n_passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
@@ -222,13 +164,9 @@ static bool run_libpng(png_structp png, png_infop info, job *j)
 
 static bool decode(job *j)
 {
-    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, j, on_error, on_warning, j,
-                                               on_malloc, on_free);
-    if (png == NULL) {
-        if (j->reason[0] == '\0')
-            set_reason(j, "libpng could not start");
+    png_structp png = pnd_png_session_reader(&j->session, on_warning);
+    if (png == NULL)
         return false;
-    }
     png_infop info = png_create_info_struct(png);
     const bool done = info != NULL && run_libpng(png, info, j);
     png_destroy_read_struct(&png, &info, NULL);
@@ -252,13 +190,13 @@ static pnd_status fail_rows(const job *j, const char *what, pnd_error *err)
 {
     const pnd_png_file *f = j->file;
     return pnd_fail(err, PND_EFORMAT, "%s: %s: row %d of %d is incomplete (%s)", f->name, what,
-                    j->rows_done + 1, f->info.height, j->reason);
+                    j->rows_done + 1, f->info.height, j->session.reason);
 }
 
 static pnd_status judge_failure(const job *j, pnd_error *err)
 {
     const pnd_png_file *f = j->file;
-    if (j->out_of_memory)
+    if (j->session.out_of_memory)
         return pnd_fail(err, PND_ENOMEM, "%s: out of memory for decoding", f->name);
     if (f->missing_bytes > 0)
         return pnd_fail(err, PND_EFORMAT,
@@ -273,16 +211,16 @@ static pnd_status judge_failure(const job *j, pnd_error *err)
 static pnd_status judge_success(const job *j, bool lenient, pnd_png_notes *notes, pnd_error *err)
 {
     const pnd_png_file *f = j->file;
-    if (j->reason[0] != '\0')
-        return pnd_fail(err, PND_EFORMAT, "%s: after the last row: %s", f->name, j->reason);
+    if (j->session.reason[0] != '\0')
+        return pnd_fail(err, PND_EFORMAT, "%s: after the last row: %s", f->name, j->session.reason);
     notes->extra_data = j->extra_data;
     notes->missing_end = !f->has_end;
     if (notes->extra_data && !lenient)
-        return pnd_fail_hint(err, PND_EFORMAT, "--lenient-png accepts it",
+        return pnd_fail_hint(err, PND_EFORMAT, "fetch or write the file again",
                              "%s: more pixel data than its %dx%d header announces", f->name,
                              f->info.width, f->info.height);
     if (notes->missing_end && !lenient)
-        return pnd_fail_hint(err, PND_EFORMAT, "--lenient-png accepts it",
+        return pnd_fail_hint(err, PND_EFORMAT, "fetch or write the file again",
                              "%s: truncated after the pixels: no IEND chunk", f->name);
     return PND_OK;
 }

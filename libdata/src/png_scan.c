@@ -88,11 +88,6 @@ typedef struct chunk {
     char type[5];
 } chunk;
 
-static uint32_t read_be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static bool is_type(const chunk *c, const char *type)
 {
     return memcmp(c->type, type, 4) == 0;
@@ -107,14 +102,14 @@ static bool is_critical(const chunk *c)
 static pnd_status read_chunk_head(chunk *c, const pnd_png_file *file, size_t offset, pnd_error *err)
 {
     const uint8_t *p = file->bytes + offset;
-    const uint32_t length = read_be32(p);
+    const uint32_t length = pnd_png_read_be32(p);
     *c = (chunk){.offset = offset, .length = length, .data = p + 8};
     memcpy(c->type, p + 4, 4);
     for (int i = 0; i < 4; i++)
         if (!((c->type[i] >= 'A' && c->type[i] <= 'Z') || (c->type[i] >= 'a' && c->type[i] <= 'z')))
             return pnd_fail(err, PND_EFORMAT,
                             "%s: no chunk at offset %zu: its name is 0x%08" PRIx32, file->name,
-                            offset, read_be32(p + 4));
+                            offset, pnd_png_read_be32(p + 4));
     if (length > INT32_MAX)
         return pnd_fail(err, PND_EFORMAT,
                         "%s: chunk %s at offset %zu: length %" PRIu32 " is out of range",
@@ -124,7 +119,7 @@ static pnd_status read_chunk_head(chunk *c, const pnd_png_file *file, size_t off
 
 static pnd_status check_crc(const chunk *c, const pnd_png_file *file, pnd_error *err)
 {
-    const uint32_t stored = read_be32(c->data + c->length);
+    const uint32_t stored = pnd_png_read_be32(c->data + c->length);
     const uint32_t actual = (uint32_t)crc32_z(0, c->data - 4, c->length + 4);
     if (stored == actual)
         return PND_OK;
@@ -176,8 +171,8 @@ static pnd_status check_methods(const uint8_t *ihdr, const pnd_png_file *file, p
 static pnd_status read_ihdr(pnd_png_file *file, const chunk *c, pnd_error *err)
 {
     const uint8_t *ihdr = c->data;
-    const uint32_t width = read_be32(ihdr);
-    const uint32_t height = read_be32(ihdr + 4);
+    const uint32_t width = pnd_png_read_be32(ihdr);
+    const uint32_t height = pnd_png_read_be32(ihdr + 4);
     if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX)
         return pnd_fail(err, PND_EFORMAT,
                         "%s: width %" PRIu32 " or height %" PRIu32 " is out of range", file->name,
@@ -199,6 +194,9 @@ pnd_status pnd_png_scan_header(pnd_png_file *out, const void *bytes, size_t size
 {
     chunk c;
     *out = (pnd_png_file){.bytes = bytes, .size = size, .name = name};
+    if (size > INT32_MAX)
+        return pnd_fail(err, PND_ELIMIT, "%s: %zu bytes exceed the limit of %d", name, size,
+                        INT32_MAX);
     if (size < SIGNATURE_SIZE || memcmp(bytes, signature, SIGNATURE_SIZE) != 0)
         return fail_signature(out, err);
     if (size < SIGNATURE_SIZE + 8)

@@ -201,7 +201,7 @@ static void a_file_cut_after_its_pixels_passes_only_when_lenient(void **state)
     png.size = find_chunk(&png, "IEND");
     pnd_assert_fails(decode(&png, NULL, NULL, &err), PND_EFORMAT,
                      "f.png: truncated after the pixels: no IEND chunk");
-    assert_string_equal(err.hint, "--lenient-png accepts it");
+    assert_string_equal(err.hint, "fetch or write the file again");
     err = (pnd_error){0};
     pnd_assert_ok(decode(&png, &lenient, &notes, &err));
     assert_true(notes.missing_end);
@@ -456,6 +456,13 @@ static void impossible_headers_are_refused_before_any_allocation(void **state)
     pnd_buffer_clear(&png);
 }
 
+static void more_bytes_than_the_limit_are_not_looked_at(void **state)
+{
+    pnd_error err = {0};
+    (void)state;
+    pnd_assert_fails(decode_text("x", (size_t)INT32_MAX + 1, &err), PND_ELIMIT, "2147483648 bytes");
+}
+
 static void an_unknown_filter_is_refused_at_its_row(void **state)
 {
     pnd_buffer png = {0};
@@ -691,6 +698,7 @@ int main(void)
         cmocka_unit_test(empty_idat_chunks_are_nothing_to_complain_about),
         cmocka_unit_test(bytes_after_the_end_are_noted),
         cmocka_unit_test(impossible_headers_are_refused_before_any_allocation),
+        cmocka_unit_test(more_bytes_than_the_limit_are_not_looked_at),
         cmocka_unit_test(an_unknown_filter_is_refused_at_its_row),
         cmocka_unit_test(critical_chunks_must_be_known_and_in_order),
         cmocka_unit_test(lengths_beyond_the_file_are_refused),

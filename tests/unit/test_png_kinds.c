@@ -152,7 +152,8 @@ static void palette_indices_are_labels_only_on_request(void **state)
         pnd_assert_fails(
             pnd_png_decode_u8(&plane, png.data, png.size, files[i].name, NULL, NULL, &err),
             PND_EUNSUPPORTED, "-bit palette, expected 8-bit grey");
-        assert_string_equal(err.hint, "--palette-as-index reads its indices as labels");
+        assert_string_equal(
+            err.hint, "save it as 8-bit grey: its indices are the labels, the colours are not");
         err = (pnd_error){0};
         pnd_assert_ok(
             pnd_png_decode_u8(&plane, png.data, png.size, files[i].name, &options, NULL, &err));
