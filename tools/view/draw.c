@@ -166,9 +166,17 @@ static legend_box legend_geometry(view_canvas *canvas, const view_legend *legend
     return box;
 }
 
+/* A picture too small for a legend gets none. */
+static bool hides_too_much(const view_canvas *canvas, view_rect panel)
+{
+    const double area = (panel.right - panel.left) * (panel.bottom - panel.top);
+    return panel.left < 0 || panel.top < 0 || area > 0.3 * canvas->width * canvas->height;
+}
+
 view_rect view_canvas_legend_rect(view_canvas *canvas, const view_legend *legend)
 {
-    return legend_geometry(canvas, legend).panel;
+    const view_rect panel = legend_geometry(canvas, legend).panel;
+    return hides_too_much(canvas, panel) ? (view_rect){0} : panel;
 }
 
 static void set_rgb8(cairo_t *cairo, const uint8_t rgb[3])
@@ -264,6 +272,8 @@ void view_canvas_legend(view_canvas *canvas, const view_legend *legend)
 {
     const double em = legend->text_px;
     const legend_box box = legend_geometry(canvas, legend);
+    if (hides_too_much(canvas, box.panel))
+        return;
     rounded_panel(canvas->cairo, box.panel, 0.45 * em);
     if (legend->title != NULL)
         draw_left(canvas, legend->title, box.bar.left, box.bar.top - 0.45 * em, em);

@@ -45,7 +45,7 @@ typedef struct view_legend {
     bool hatch_grey; /**< the swatch is grey, as unknown depth; else in the map's middle colour */
 } view_legend;
 
-/** The rectangle the legend covers. */
+/** The rectangle the legend covers; empty when the picture is too small for one. */
 view_rect view_canvas_legend_rect(view_canvas *canvas, const view_legend *legend);
 void view_canvas_legend(view_canvas *canvas, const view_legend *legend);
 

@@ -6,6 +6,8 @@ picture.py ids FILE WIDTH VALUE...      16-bit grey PNG (instanceIds or disparit
 picture.py rgb FILE WIDTH RRGGBB...     8-bit RGB PNG
 picture.py pfm FILE WIDTH METRES...     depth map, top row first
 picture.py show FILE                    print an 8-bit RGB PNG, one row a line
+
+VALUE*N stands for N times VALUE.
 """
 import struct
 import sys
@@ -61,7 +63,10 @@ what, path = sys.argv[1:3]
 if what == "show":
     show(path)
 else:
-    width, values = int(sys.argv[3]), sys.argv[4:]
+    width, values = int(sys.argv[3]), []
+    for word in sys.argv[4:]:
+        value, _, times = word.partition("*")
+        values += [value] * int(times or 1)
     if what == "ids":
         write_png(path, width, [struct.pack(">H", int(v)) for v in values], 16, 0)
     elif what == "rgb":
