@@ -96,7 +96,9 @@ static int render(tool *t, const table_args *args, const table_rows *rows, table
         status = pnd_fail(&err, PND_EMISMATCH, "no row belongs in Table %s", tables[args->table]);
     if (status == PND_OK) {
         warn_about_splits(t, &sheets);
-        if (args->format == FORMAT_CSV)
+        if (t->common.json && !tool_given(t, "format"))
+            table_render_json(&text, &sheets);
+        else if (args->format == FORMAT_CSV)
             table_render_csv(&text, rows, choice, args->ascii);
         else
             table_render(&text, &sheets, (table_format)args->format, args->ascii);
@@ -138,9 +140,8 @@ static const tool_command command = {
     .description =
         "Reads the results of pnd-eval and prints the tables of the paper: Table 1 (PQ, SQ, RQ), "
         "Table 2 (sqErr, absErr, IRMSE, SILog) and Table 3 (accuracy within 1.25, 1.25^2 and "
-        "1.25^3), the best value of each column marked. CSV holds the raw numbers instead, one "
-        "line a "
-        "row.\n\n"
+        "1.25^3), the best value of each column marked. CSV, and --json where no format is named, "
+        "hold the raw numbers instead.\n\n"
         "Numbers of different protocols are not comparable, so rows of different protocols are "
         "printed as separate tables. A row is named by the results' method, or else by the file.",
     .options = options,

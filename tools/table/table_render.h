@@ -23,4 +23,7 @@ void table_render(pnd_buffer *out, const table_sheets *sheets, table_format form
  * would take for a formula begins with an apostrophe. */
 void table_render_csv(pnd_buffer *out, const table_rows *rows, table_choice choice, bool ascii);
 
+/* {"schema": "panodepth-table/1", "tables": [{"table", "rows": [...]}]}: raw numbers again. */
+void table_render_json(pnd_buffer *out, const table_sheets *sheets);
+
 #endif

@@ -3,7 +3,6 @@
 mkfifo pipe
 for tool in "$PND_BIN"/pnd-*; do
     name=$(basename "$tool")
-    "$tool" --version >/dev/null 2>&1 || continue # not written yet
     true <pipe &
     exec 3>pipe
     wait

@@ -2,7 +2,6 @@
 [ -e /dev/full ] || { echo "no /dev/full here"; exit 77; }
 for tool in "$PND_BIN"/pnd-*; do
     name=$(basename "$tool")
-    "$tool" --version >/dev/null 2>&1 || continue # not written yet
     "$tool" --help >/dev/full 2>err
     [ $? = 4 ] || echo "$name: not exit 4"
     # A help text longer than the buffer fails before the end, where the reason is no longer known.

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 command -v bash >/dev/null || { echo "bash is not installed"; exit 77; }
 for tool in "$PND_BIN"/pnd-*; do
-    "$tool" --version >/dev/null 2>&1 || continue # not written yet
     "$tool" --generate bash >completion && bash -n completion
 done
 pnd-table --generate bash >table

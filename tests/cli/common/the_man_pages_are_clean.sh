@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 command -v groff >/dev/null || { echo "groff is not installed"; exit 77; }
 for tool in "$PND_BIN"/pnd-*; do
-    "$tool" --version >/dev/null 2>&1 || continue # not written yet
     "$tool" --generate man >page.1 || echo "$tool: exit $?"
     groff -man -ww -b -Tutf8 page.1 2>&1 >page.txt | sed "s/^/$(basename "$tool"): /"
     for section in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES; do
