@@ -538,7 +538,7 @@ static void storage_type_and_stride_do_not_change_a_score(void **state)
     static double d[STRIDE * H], lut[PND_DEPTH_LUT_SIZE];
     pnd_depth_lut_linear(lut, 256);
     for (int i = 0; i < STRIDE * H; i++) {
-        codes[i] = i % STRIDE < W ? (uint16_t)(i * 37 % 20000) : 7;
+        codes[i] = (uint16_t)(i % STRIDE < W ? i * 37 % 20000 : 7);
         d[i] = codes[i] / 256.0;
         f[i] = (float)d[i];
     }
