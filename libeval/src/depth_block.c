@@ -38,8 +38,9 @@ static double from_bits(uint64_t bits)
     return x;
 }
 
-/* ln x for normal x. The exponent is turned into a double by placing it in the mantissa of 2^52:
- * few instruction sets convert 64-bit integers. */
+/* ln x for normal x; zero, subnormal and infinite x give about -709, -709 and 710, which only
+ * depths that nobody measures can ask for. The exponent is turned into a double by placing it in
+ * the mantissa of 2^52: few instruction sets convert 64-bit integers. */
 static inline double log_normal(double x)
 {
     const uint64_t one = UINT64_C(0x3ff0000000000000), root_half = UINT64_C(0x3fe6a09e667f3bcd);
@@ -64,12 +65,6 @@ double pnd_depth_log(double x)
     return x >= DBL_MIN ? log_normal(x) : log_normal(x * 0x1p54) - 54 * (ln2_high + ln2_low);
 }
 
-/* A ratio that over- or underflows comes from inputs nobody measures; keep it finite. */
-static double tame(double ratio)
-{
-    return ratio < DBL_MIN ? DBL_MIN : ratio > DBL_MAX ? DBL_MAX : ratio;
-}
-
 void pnd_depth_lanes_add(double lane[PND_DEPTH_LANES], const double *x, int32_t n)
 {
     double sum[PND_DEPTH_LANES];
@@ -89,12 +84,36 @@ double pnd_depth_lanes_fold(const double lane[PND_DEPTH_LANES])
            ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
+/* 1 below zero, else 0. A comparison that compilers turn into vectors on every target: a - b is
+ * below zero exactly when a < b. */
+static inline uint64_t is_negative(double x)
+{
+    return bits_of(x) >> 63;
+}
+
 int64_t pnd_depth_count_below(const double *x, int32_t n, double limit)
 {
-    int64_t count = 0;
+    uint64_t count = 0;
     for (int32_t i = 0; i < n; i++)
-        count += x[i] < limit;
-    return count;
+        count += is_negative(x[i] - limit);
+    return (int64_t)count;
+}
+
+int64_t pnd_depth_count_above(const double *x, int32_t n, double limit)
+{
+    uint64_t count = 0;
+    for (int32_t i = 0; i < n; i++)
+        count += is_negative(limit - x[i]);
+    return (int64_t)count;
+}
+
+/* x * 0 is +0 for finite x >= 0 and has a bit set for all else. */
+bool pnd_depth_all_usable(const double *x, int32_t n)
+{
+    uint64_t bits = 0;
+    for (int32_t i = 0; i < n; i++)
+        bits |= bits_of(x[i] * 0.0) | is_negative(x[i] - DBL_MIN);
+    return bits == 0;
 }
 
 /* Three sums that share a factor: of |d|, d^2 into two arrays. */
@@ -115,12 +134,11 @@ static void add_differences(pnd_depth_lanes *lanes, const double *p, const doubl
 {
     double d[PND_DEPTH_BLOCK], inverse[PND_DEPTH_BLOCK], relative[PND_DEPTH_BLOCK],
         mixed[PND_DEPTH_BLOCK];
-    d[0] = inverse[0] = relative[0] = mixed[0] = 0; /* likewise */
     for (int32_t i = 0; i < n; i++) {
-        const double inverse_g = 1 / g[i];
+        const double inverse_pg = 1 / (p[i] * g[i]); /* one division for 1/g and 1/p - 1/g */
         d[i] = p[i] - g[i];
-        inverse[i] = 1 / p[i] - inverse_g;
-        relative[i] = d[i] * inverse_g;
+        inverse[i] = d[i] * inverse_pg;
+        relative[i] = d[i] * (p[i] * inverse_pg);
         mixed[i] = d[i] * relative[i];
     }
     add_abs_and_square(lanes->sum[PND_TERM_ABS], lanes->sum[PND_TERM_SQ], d, n);
@@ -130,29 +148,45 @@ static void add_differences(pnd_depth_lanes *lanes, const double *p, const doubl
     pnd_depth_lanes_add(lanes->sum[PND_TERM_GT], g, n);
 }
 
+/* How many pairs have larger / smaller < 1.25, 1.25^2, 1.25^3, as larger < limit * smaller: no
+ * division, and a ratio of exactly the limit is outside. */
+static void count_within(int64_t within[3], const double *p, const double *g, int32_t n)
+{
+    uint64_t first = 0, second = 0, third = 0;
+    for (int32_t i = 0; i < n; i++) {
+        const double low = p[i] < g[i] ? p[i] : g[i], high = p[i] < g[i] ? g[i] : p[i];
+        first += is_negative(high - 1.25 * low);
+        second += is_negative(high - 1.25 * 1.25 * low);
+        third += is_negative(high - 1.25 * 1.25 * 1.25 * low);
+    }
+    within[0] += (int64_t)first;
+    within[1] += (int64_t)second;
+    within[2] += (int64_t)third;
+}
+
+/* |e|, e - shift and its square. */
+static void log_terms(double *e_abs, double *e, double *e_square, const double *p, const double *g,
+                      int32_t n, double shift)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const double log_ratio = log_normal(p[i] / g[i]), shifted = log_ratio - shift;
+        e_abs[i] = fabs(log_ratio);
+        e[i] = shifted;
+        e_square[i] = shifted * shifted;
+    }
+}
+
 static void add_ratios(pnd_depth_lanes *lanes, const double *p, const double *g, int32_t n,
                        double log_shift)
 {
-    double larger[PND_DEPTH_BLOCK], e[PND_DEPTH_BLOCK], e_abs[PND_DEPTH_BLOCK];
-    larger[0] = e[0] = e_abs[0] = 0; /* likewise */
-    for (int32_t i = 0; i < n; i++) {
-        const double ratio = tame(p[i] / g[i]), inverse = g[i] / p[i];
-        larger[i] = ratio > inverse ? ratio : inverse;
-        e[i] = ratio;
-    }
-    for (int32_t i = 0; i < n; i++) {
-        const double log_ratio = log_normal(e[i]);
-        e_abs[i] = fabs(log_ratio);
-        e[i] = log_ratio - log_shift;
-    }
-    lanes->within[0] += pnd_depth_count_below(larger, n, 1.25);
-    lanes->within[1] += pnd_depth_count_below(larger, n, 1.25 * 1.25);
-    lanes->within[2] += pnd_depth_count_below(larger, n, 1.25 * 1.25 * 1.25);
+    double e[PND_DEPTH_BLOCK], e_abs[PND_DEPTH_BLOCK], e_square[PND_DEPTH_BLOCK];
+    if (n < 1)
+        return;
+    log_terms(e_abs, e, e_square, p, g, n, log_shift);
     pnd_depth_lanes_add(lanes->sum[PND_TERM_LOG_ABS], e_abs, n);
     pnd_depth_lanes_add(lanes->sum[PND_TERM_LOG], e, n);
-    for (int32_t i = 0; i < n; i++)
-        e[i] *= e[i];
-    pnd_depth_lanes_add(lanes->sum[PND_TERM_LOG_SQ], e, n);
+    pnd_depth_lanes_add(lanes->sum[PND_TERM_LOG_SQ], e_square, n);
+    count_within(lanes->within, p, g, n);
 }
 
 void pnd_depth_block_add(pnd_depth_lanes *lanes, const double *p, const double *g, int32_t n,

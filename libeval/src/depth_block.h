@@ -3,6 +3,7 @@
 #ifndef PND_DEPTH_BLOCK_H
 #define PND_DEPTH_BLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { PND_DEPTH_BLOCK = 256, PND_DEPTH_LANES = 8 };
@@ -42,7 +43,11 @@ void pnd_depth_lanes_add(double lane[PND_DEPTH_LANES], const double *x, int32_t 
 /* The fixed tree over the eight lanes. */
 double pnd_depth_lanes_fold(const double lane[PND_DEPTH_LANES]);
 
-/* How many x[i] < limit. */
+/* How many x[i] < limit, > limit. */
 int64_t pnd_depth_count_below(const double *x, int32_t n, double limit);
+int64_t pnd_depth_count_above(const double *x, int32_t n, double limit);
+
+/* Whether every x[i] is finite and positive. May say no for a row with subnormal numbers only. */
+bool pnd_depth_all_usable(const double *x, int32_t n);
 
 #endif

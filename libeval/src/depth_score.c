@@ -111,9 +111,8 @@ static bool has_gaps(pnd_depth_row *row, const pnd_depth_samples *pred)
 {
     for (int32_t y = 0; y < pred->height; y++) {
         pnd_depth_samples_row(row->pred, pred, y);
-        for (int32_t x = 0; x < pred->width; x++)
-            if (!is_depth(row->pred[x]))
-                return true;
+        if (!pnd_depth_all_usable(row->pred, pred->width))
+            return true;
     }
     return false;
 }

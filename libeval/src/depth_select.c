@@ -15,12 +15,13 @@ pnd_status pnd_depth_row_resize(pnd_depth_row *row, int32_t width, pnd_error *er
         return PND_OK;
     pnd_depth_row_clear(row);
     double *block = pnd_alloc_array((size_t)width, 4 * sizeof(double));
-    row->index = pnd_alloc_array((size_t)width, sizeof *row->index);
+    row->index = pnd_alloc_array((size_t)width, 2 * sizeof *row->index);
     if (block == NULL || row->index == NULL) {
         free(block);
         pnd_depth_row_clear(row);
         return pnd_fail(err, PND_ENOMEM, "out of memory for a row of %d pixels", width);
     }
+    row->rejected = row->index + width;
     row->gt = block;
     row->pred = block + width;
     row->g = row->pred + width;
@@ -41,43 +42,39 @@ void pnd_depth_row_clear(pnd_depth_row *row)
 /* Columns [begin, end) in which ground truth below `limit` is scored. */
 typedef struct span {
     int32_t begin, end;
-    double limit; /* 0: nothing */
+    double limit;
 } span;
 
-static int64_t count_invalid(const double *g, span s)
-{
-    int64_t count = 0;
-    for (int32_t x = s.begin; x < s.end; x++)
-        count += !(g[x] > 0);
-    return count;
-}
-
-static int64_t count_infinite(const double *g, const uint8_t *mask, span s)
-{
-    int64_t count = 0;
-    for (int32_t x = s.begin; x < s.end; x++)
-        count += g[x] > DBL_MAX;
-    if (count == 0 || mask == NULL)
-        return count;
-    for (int32_t x = s.begin; x < s.end; x++)
-        count -= g[x] > DBL_MAX && mask[x] != 0;
-    return count;
-}
-
-/* Every column is written and kept only when scored: no branch to mispredict. */
+/* Both lists are written for every column and one of them keeps it: no branch to mispredict. */
 static int32_t append_scored(pnd_depth_row *row, double min_m, const uint8_t *mask, span s)
 {
     const double *g = row->gt, limit = s.limit;
-    int32_t *index = row->index, n = row->n;
+    int32_t *index = row->index + row->n, *rejected = row->rejected, n = 0;
     for (int32_t x = s.begin; mask == NULL && x < s.end; x++) {
         index[n] = x;
+        rejected[x - s.begin - n] = x;
         n += (g[x] > min_m) & (g[x] < limit);
     }
     for (int32_t x = s.begin; mask != NULL && x < s.end; x++) {
         index[n] = x;
+        rejected[x - s.begin - n] = x;
         n += (g[x] > min_m) & (g[x] < limit) & (mask[x] == 0);
     }
     return n;
+}
+
+static void tally_rejected(pnd_depth_tally *tally, const pnd_depth_row *row, const uint8_t *mask,
+                           int32_t n)
+{
+    int64_t invalid = 0, infinite = 0;
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t x = row->rejected[i];
+        invalid += !(row->gt[x] > 0);
+        infinite += (row->gt[x] > DBL_MAX) & (mask == NULL || mask[x] == 0);
+    }
+    tally->gt_invalid += invalid;
+    tally->gt_infinite += infinite;
+    tally->masked += n - invalid - infinite;
 }
 
 static void select_span(pnd_depth_row *row, const pnd_depth_protocol *protocol, const uint8_t *mask,
@@ -85,16 +82,21 @@ static void select_span(pnd_depth_row *row, const pnd_depth_protocol *protocol, 
 {
     if (s.begin >= s.end)
         return;
-    const bool outside = !(s.limit > 0);
-    const int64_t invalid = count_invalid(row->gt, s);
-    const int64_t infinite = outside ? 0 : count_infinite(row->gt, mask, s);
-    const int32_t n = outside ? row->n : append_scored(row, protocol->min_m, mask, s);
-    const int64_t kept = n - row->n;
+    const int32_t n = append_scored(row, protocol->min_m, mask, s);
+    tally_rejected(tally, row, mask, s.end - s.begin - n);
+    tally->gt_valid += n;
+    row->n += n;
+}
+
+/* Outside the crop whatever was measured is masked. */
+static void reject_span(const pnd_depth_row *row, int32_t begin, int32_t end,
+                        pnd_depth_tally *tally)
+{
+    int64_t invalid = 0;
+    for (int32_t x = begin; x < end; x++)
+        invalid += !(row->gt[x] > 0);
     tally->gt_invalid += invalid;
-    tally->gt_infinite += infinite;
-    tally->gt_valid += kept;
-    tally->masked += s.end - s.begin - invalid - infinite - kept;
-    row->n = n;
+    tally->masked += end - begin - invalid;
 }
 
 static int32_t fraction_of(double fraction, int32_t size)
@@ -124,10 +126,10 @@ static void select_pixels(pnd_depth_row *row, const pnd_depth_job *job, int32_t 
     const int32_t border = bottom ? right : protocol->border.left_columns;
     const int32_t middle = border < left ? left : border > right ? right : border;
     row->n = 0;
-    select_span(row, protocol, mask, (span){0, left, 0}, tally);
+    reject_span(row, 0, left, tally);
     select_span(row, protocol, mask, (span){left, middle, border_limit(protocol, limit)}, tally);
     select_span(row, protocol, mask, (span){middle, right, limit}, tally);
-    select_span(row, protocol, mask, (span){right, width, 0}, tally);
+    reject_span(row, right, width, tally);
 }
 
 /* ---- predictions ---- */
@@ -137,14 +139,6 @@ static const double ratio_limits[8] = {1.0 / 512, 1.0 / 170, 1.0 / 30, 0.2, 5, 3
 static bool is_depth(double p)
 {
     return p > 0 && p <= DBL_MAX;
-}
-
-static int64_t count_bad(const double *p, int32_t n)
-{
-    int64_t usable = 0;
-    for (int32_t i = 0; i < n; i++)
-        usable += (p[i] > 0) & (p[i] <= DBL_MAX);
-    return n - usable;
 }
 
 /* By kind, for the rows that have any. */
@@ -218,18 +212,34 @@ static void pick(double *out, const double *in, const int32_t *index, int32_t n)
         out[i] = in[index[i]];
 }
 
+/* Predictions at the scored pixels, straight from the stored samples. */
+static void pick_predictions(pnd_depth_row *row, const pnd_depth_samples *pred, int32_t y)
+{
+    const void *samples = (const char *)pred->data + (size_t)y * pred->stride;
+    const int32_t *index = row->index, n = row->n;
+    double *p = row->p;
+    if (pred->type == PND_DEPTH_F64) {
+        pick(p, samples, index, n);
+    } else if (pred->type == PND_DEPTH_F32) {
+        const float *metres = samples;
+        for (int32_t i = 0; i < n; i++)
+            p[i] = (double)metres[index[i]];
+    } else {
+        const uint16_t *codes = samples;
+        for (int32_t i = 0; i < n; i++)
+            p[i] = pred->lut[codes[index[i]]];
+    }
+}
+
 static void cap_ground_truth(pnd_depth_row *row, const pnd_depth_protocol *protocol,
                              pnd_depth_tally *tally)
 {
     if (protocol->cap_rule != PND_DEPTH_CAP_INCLUDE)
         return;
     const double cap = protocol->cap_m;
-    int64_t capped = 0;
-    for (int32_t i = 0; i < row->n; i++) {
-        capped += row->g[i] > cap;
+    tally->capped += pnd_depth_count_above(row->g, row->n, cap);
+    for (int32_t i = 0; i < row->n; i++)
         row->g[i] = row->g[i] > cap ? cap : row->g[i];
-    }
-    tally->capped += capped;
 }
 
 void pnd_depth_row_select(pnd_depth_row *row, const pnd_depth_job *job, int32_t y,
@@ -239,12 +249,11 @@ void pnd_depth_row_select(pnd_depth_row *row, const pnd_depth_job *job, int32_t 
     select_pixels(row, job, y, tally);
     if (row->n == 0)
         return;
-    pnd_depth_samples_row(row->pred, job->pred, y);
     pick(row->g, row->gt, row->index, row->n);
-    pick(row->p, row->pred, row->index, row->n);
+    pick_predictions(row, job->pred, y);
     if (y % 8 == 0)
         tally_ratios(tally, row->g, row->p, row->n);
-    if (count_bad(row->p, row->n) > 0) {
+    if (!pnd_depth_all_usable(row->p, row->n)) {
         tally_bad(tally, row->p, row->n);
         if (job->filled != NULL)
             pick(row->p, pnd_plane_f64_row(job->filled, y), row->index, row->n);

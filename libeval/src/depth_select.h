@@ -18,6 +18,7 @@ typedef struct pnd_depth_job {
 typedef struct pnd_depth_row {
     double *gt, *pred; /* as stored */
     int32_t *index;    /* columns of the scored pixels */
+    int32_t *rejected; /* scratch: columns of the others */
     double *g, *p;     /* what is compared, in the order of `index` */
     int32_t n;         /* scored pixels */
     int32_t capacity;
