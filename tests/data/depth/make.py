@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Write the .npy files that tests/unit/test_depth_file.c reads, with NumPy itself.
+"""Write the depth files that tests/unit/test_depth_file.c and tests/fuzz read, with NumPy itself.
 
 Made once with NumPy 1.24 (Debian 12): python3 make.py. Every array is 2 x 3:
 
@@ -36,3 +36,12 @@ save("structured.npy", np.zeros((2, 3), [("z", "<f4")]))
 save("three_planes.npy", np.zeros((3, 2, 3), "<f4"))
 save("scalar.npy", np.float32(1))
 save("empty.npy", np.zeros((0, 3), "<f4"))
+
+
+def save_pfm(name, header, order):
+    with open(os.path.join(here, name), "wb") as out:
+        out.write(header + np.nan_to_num(values[::-1], nan=np.inf).astype(order + "f4").tobytes())
+
+
+save_pfm("little.pfm", b"Pf\n3 2\n-1.0\n", "<")
+save_pfm("big.pfm", b"Pf\n3 2\n0.5\n", ">")
