@@ -149,6 +149,7 @@ int tool_main(const tool_program *program, int argc, char **argv)
     tool t = {.program = program, .name = program->name};
     occupy_standard_streams();
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit becomes EFBIG, and a message */
     t.common.json = wants_json(argc, argv);
     int code;
     if (program->commands[0].name != NULL) {
