@@ -80,14 +80,23 @@ void pnd_pq_matcher_free(pnd_pq_matcher *matcher)
     free(matcher);
 }
 
-static bool can_broadcast(pnd_view_u32 a, pnd_view_u32 b)
+static pq_pixels pixels_of(const pnd_panoptic *image)
+{
+    const pnd_view_u32 ids = image->ids;
+    const pnd_view_rgb8 rgb = image->rgb;
+    if (rgb.data != NULL)
+        return (pq_pixels){rgb.data, rgb.stride, 3, rgb.width, rgb.height};
+    return (pq_pixels){(const uint8_t *)ids.data, ids.stride, sizeof *ids.data, ids.width,
+                       ids.height};
+}
+
+static bool can_broadcast(pq_pixels a, pq_pixels b)
 {
     return (a.width == b.width || a.width == 1 || b.width == 1) &&
            (a.height == b.height || a.height == 1 || b.height == 1);
 }
 
-static pnd_status size_mismatch(pnd_view_u32 gt, pnd_view_u32 pred, const char *name,
-                                pnd_error *err)
+static pnd_status size_mismatch(pq_pixels gt, pq_pixels pred, const char *name, pnd_error *err)
 {
     const bool swapped = gt.width == pred.height && gt.height == pred.width;
     return pnd_fail_hint(err, PND_EMISMATCH,
@@ -111,8 +120,8 @@ static void add_areas(const pq_pairs *pairs, const pq_table *table, uint32_t (*k
 }
 
 /* Pairs, and the area of every segment in its own image. */
-static pnd_status measure(pnd_pq_matcher *matcher, pnd_pq_image *out, pnd_view_u32 gt,
-                          pnd_view_u32 pred, const char *name, pnd_error *err)
+static pnd_status measure(pnd_pq_matcher *matcher, pnd_pq_image *out, pq_pixels gt, pq_pixels pred,
+                          const char *name, pnd_error *err)
 {
     pq_pairs *const pairs = &matcher->pairs;
     pnd_status status;
@@ -293,7 +302,7 @@ static pnd_status prepare(pnd_pq_matcher *matcher, pnd_pq_image *out, const pnd_
     if (status == PND_OK)
         status = pq_table_build(&matcher->pred, &pred_problems, pred, categories, name, err);
     if (status == PND_OK)
-        status = measure(matcher, out, gt->ids, pred->ids, name, err);
+        status = measure(matcher, out, pixels_of(gt), pixels_of(pred), name, err);
     if (status == PND_OK)
         status = pq_table_check(&matcher->gt, &gt_problems, &matcher->pairs, pq_key_gt, name, err);
     if (status == PND_OK)

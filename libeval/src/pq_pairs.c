@@ -4,9 +4,9 @@
  *
  * The definition is one histogram entry a pixel: count[gt[x], pred[x]] += 1. A street scene of 2 M
  * pixels has a few hundred pairs and some 40 000 runs in which the pair does not change, so the
- * histogram is touched once a run. Finding where a run ends is the inner loop: eight pixels are
- * compared at once with the run's own pair, as 64-bit words, which every compiler turns into the
- * vector instructions it has.
+ * histogram is touched once a run. Finding where a run ends is the inner loop. A run goes on while
+ * each row of bytes equals itself shifted by one pixel; this is asked for eight pixels at once, in
+ * 64-bit words, whatever a pixel's size: eight RGB pixels are three words, eight ids are four.
  */
 #include "pq_pairs.h"
 
@@ -15,36 +15,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 12, MAX_PAIRS = 1 << 22, BLOCK = 8 };
+enum { FIRST_SLOT_BITS = 12, MAX_PAIRS = 1 << 22, BLOCK = 8 };
 
-static uint64_t load_two(const uint32_t *pixels)
+static inline uint64_t load_word(const uint8_t *bytes)
 {
     uint64_t word;
-    memcpy(&word, pixels, sizeof word);
+    memcpy(&word, bytes, sizeof word);
     return word;
 }
 
-/* The first x at or after `x` whose pair differs from the pair at x. */
-static int32_t run_end(const uint32_t *gt, const uint32_t *pred, int32_t x, int32_t width)
+static inline uint32_t load_id(const uint8_t *pixel, size_t size)
 {
-    const uint32_t g = gt[x], p = pred[x];
-    const uint64_t gg = (uint64_t)g << 32 | g, pp = (uint64_t)p << 32 | p;
-    for (; x + BLOCK <= width; x += BLOCK) {
-        uint64_t differs = 0;
-        for (int32_t k = 0; k < BLOCK; k += 2)
-            differs |= (load_two(gt + x + k) ^ gg) | (load_two(pred + x + k) ^ pp);
-        if (differs != 0)
-            break;
-    }
-    while (x < width && gt[x] == g && pred[x] == p)
+    uint32_t id;
+    if (size == 3)
+        return pixel[0] | (uint32_t)pixel[1] << 8 | (uint32_t)pixel[2] << 16;
+    memcpy(&id, pixel, sizeof id);
+    return id;
+}
+
+/* Whether some of BLOCK pixels from here differ from the pixel before them. */
+static inline bool block_differs(const uint8_t *pixels, size_t size)
+{
+    uint64_t differs = 0;
+    for (size_t i = 0; i < BLOCK * size; i += sizeof(uint64_t))
+        differs |= load_word(pixels + i) ^ load_word(pixels + i - size);
+    return differs != 0;
+}
+
+/* The first x after `x` whose pair differs from the pair at x. */
+static inline int32_t run_end(const uint8_t *gt, size_t gt_size, const uint8_t *pred,
+                              size_t pred_size, int32_t x, int32_t width)
+{
+    const uint32_t g = load_id(gt + (size_t)x * gt_size, gt_size);
+    const uint32_t p = load_id(pred + (size_t)x * pred_size, pred_size);
+    x++;
+    while (x + BLOCK <= width && !block_differs(gt + (size_t)x * gt_size, gt_size) &&
+           !block_differs(pred + (size_t)x * pred_size, pred_size))
+        x += BLOCK;
+    while (x < width && load_id(gt + (size_t)x * gt_size, gt_size) == g &&
+           load_id(pred + (size_t)x * pred_size, pred_size) == p)
         x++;
     return x;
 }
 
-/* Fibonacci hashing: the high bits of the product depend on every bit of the key. */
+/* Fibonacci hashing: the highest bits of the product depend on every bit of the key. */
 static size_t first_slot(const pq_pairs *pairs, uint64_t key)
 {
-    return (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (pairs->n_slots - 1);
+    return (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - pairs->slot_bits));
 }
 
 static void insert_index(pq_pairs *pairs, size_t index)
@@ -57,7 +74,8 @@ static void insert_index(pq_pairs *pairs, size_t index)
 
 static bool grow(pq_pairs *pairs)
 {
-    const size_t n_slots = pairs->n_slots == 0 ? FIRST_SLOTS : 2 * pairs->n_slots;
+    const int slot_bits = pairs->n_slots == 0 ? FIRST_SLOT_BITS : pairs->slot_bits + 1;
+    const size_t n_slots = (size_t)1 << slot_bits;
     pq_item *const items = pnd_realloc_array(pairs->items, n_slots / 2, sizeof *items);
     if (items == NULL)
         return false;
@@ -68,6 +86,7 @@ static bool grow(pq_pairs *pairs)
     free(pairs->slots);
     pairs->slots = slots;
     pairs->n_slots = n_slots;
+    pairs->slot_bits = slot_bits;
     pairs->capacity = n_slots / 2;
     for (size_t i = 0; i < pairs->n; i++)
         insert_index(pairs, i);
@@ -116,29 +135,50 @@ static pnd_status reset(pq_pairs *pairs, const char *name, pnd_error *err)
     return PND_OK;
 }
 
-pnd_status pq_pairs_count(pq_pairs *pairs, pnd_view_u32 gt, pnd_view_u32 pred, const char *name,
+/* One template; the sizes are constants where it is used, and every instance is unrolled. */
+static inline pnd_status count_rows(pq_pairs *pairs, pq_pixels gt, size_t gt_size, pq_pixels pred,
+                                    size_t pred_size, const char *name, pnd_error *err)
+{
+    pnd_status status = PND_OK;
+    for (int32_t y = 0; y < gt.height && status == PND_OK; y++) {
+        const uint8_t *const g = gt.data + (size_t)y * gt.stride;
+        const uint8_t *const p = pred.data + (size_t)y * pred.stride;
+        for (int32_t x = 0, end; x < gt.width && status == PND_OK; x = end) {
+            end = run_end(g, gt_size, p, pred_size, x, gt.width);
+            status = add(pairs, load_id(g + (size_t)x * gt_size, gt_size),
+                         load_id(p + (size_t)x * pred_size, pred_size), end - x, name, err);
+        }
+    }
+    return status;
+}
+
+pnd_status pq_pairs_count(pq_pairs *pairs, pq_pixels gt, pq_pixels pred, const char *name,
                           pnd_error *err)
 {
     pnd_status status = reset(pairs, name, err);
-    for (int32_t y = 0; y < gt.height && status == PND_OK; y++) {
-        const uint32_t *const g = pnd_view_u32_row(gt, y), *const p = pnd_view_u32_row(pred, y);
-        for (int32_t x = 0, end; x < gt.width && status == PND_OK; x = end) {
-            end = run_end(g, p, x, gt.width);
-            status = add(pairs, g[x], p[x], end - x, name, err);
-        }
-    }
+    if (status != PND_OK)
+        return status;
+    if (gt.pixel_size == 3 && pred.pixel_size == 3)
+        status = count_rows(pairs, gt, 3, pred, 3, name, err);
+    else if (gt.pixel_size == 4 && pred.pixel_size == 4)
+        status = count_rows(pairs, gt, 4, pred, 4, name, err);
+    else
+        status = count_rows(pairs, gt, gt.pixel_size, pred, pred.pixel_size, name, err);
     if (status == PND_OK)
         pq_sort_items(pairs->items, pairs->n);
     return status;
 }
 
-static uint32_t stretched(pnd_view_u32 view, int32_t x, int32_t y)
+static uint32_t stretched(pq_pixels pixels, int32_t x, int32_t y)
 {
-    return pnd_view_u32_row(view, view.height == 1 ? 0 : y)[view.width == 1 ? 0 : x];
+    const size_t row = pixels.height == 1 ? 0 : (size_t)y;
+    const size_t column = pixels.width == 1 ? 0 : (size_t)x;
+    return load_id(pixels.data + row * pixels.stride + column * pixels.pixel_size,
+                   pixels.pixel_size);
 }
 
-pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pnd_view_u32 gt, pnd_view_u32 pred,
-                                    const char *name, pnd_error *err)
+pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pq_pixels gt, pq_pixels pred, const char *name,
+                                    pnd_error *err)
 {
     const int32_t width = gt.width > pred.width ? gt.width : pred.width;
     const int32_t height = gt.height > pred.height ? gt.height : pred.height;

@@ -18,7 +18,15 @@ typedef struct pq_pairs {
     size_t n, capacity;
     uint32_t *slots; /* index + 1 into items; 0 is free. n_slots is a power of two >= 2 n. */
     size_t n_slots;
+    int slot_bits; /* log2 of n_slots */
 } pq_pairs;
+
+/* Pixels as ids (4 bytes each) or as the RGB of a PNG (3 bytes each). */
+typedef struct pq_pixels {
+    const uint8_t *data;
+    size_t stride, pixel_size; /* bytes */
+    int32_t width, height;
+} pq_pixels;
 
 static inline uint32_t pq_key_gt(uint64_t key)
 {
@@ -31,14 +39,13 @@ static inline uint32_t pq_key_pred(uint64_t key)
 }
 
 /* Count the pairs of two images of one size and sort them by (gt, pred). */
-PND_NODISCARD pnd_status pq_pairs_count(pq_pairs *pairs, pnd_view_u32 gt, pnd_view_u32 pred,
+PND_NODISCARD pnd_status pq_pairs_count(pq_pairs *pairs, pq_pixels gt, pq_pixels pred,
                                         const char *name, pnd_error *err);
 
 /* As above when a side is 1 in one of them, stretched as NumPy broadcasts. Slow; for parity only.
  */
-PND_NODISCARD pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pnd_view_u32 gt,
-                                                  pnd_view_u32 pred, const char *name,
-                                                  pnd_error *err);
+PND_NODISCARD pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pq_pixels gt, pq_pixels pred,
+                                                  const char *name, pnd_error *err);
 
 void pq_pairs_clear(pq_pairs *pairs);
 

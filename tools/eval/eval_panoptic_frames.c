@@ -17,7 +17,7 @@ typedef struct job {
 /* One image of a pair; memory is kept from frame to frame. */
 typedef struct side {
     pnd_buffer file;
-    pnd_plane_u32 ids;
+    pnd_plane_rgb8 pixels;
     pnd_segment *segments;
     size_t capacity;
 } side;
@@ -30,7 +30,7 @@ typedef struct scratch {
 static void clear_side(side *s)
 {
     pnd_buffer_clear(&s->file);
-    pnd_plane_u32_clear(&s->ids);
+    pnd_plane_rgb8_clear(&s->pixels);
     free(s->segments);
 }
 
@@ -58,16 +58,29 @@ static pnd_status create_scratch(void **out, void *context, pnd_error *err)
     return status;
 }
 
+/* The matcher takes the bytes of the PNG. Only the words about a PNG of another kind are better
+ * when ids are asked for. */
 static pnd_status decode(side *s, const char *name, pnd_pq_parity parity, panoptic_frame *out,
                          pnd_error *err)
 {
     const pnd_png_options options = {.struct_size = sizeof options,
                                      .allow_alpha = parity == PND_PQ_STRICT};
+    const pnd_buffer *const file = &s->file;
     pnd_png_notes notes = {0};
+    pnd_error inner = {0};
     const pnd_status status =
-        pnd_png_decode_ids(&s->ids, s->file.data, s->file.size, name, &options, &notes, err);
+        pnd_png_decode_rgb8(&s->pixels, file->data, file->size, name, &options, &notes, &inner);
     out->alpha_dropped += notes.alpha_dropped;
     out->trailing_bytes += notes.trailing_bytes;
+    if (status == PND_EUNSUPPORTED) {
+        pnd_plane_u32 ids = {0};
+        const pnd_status same =
+            pnd_png_decode_ids(&ids, file->data, file->size, name, &options, NULL, err);
+        pnd_plane_u32_clear(&ids);
+        if (same != PND_OK)
+            return same;
+    }
+    *err = inner;
     return status;
 }
 
@@ -139,7 +152,9 @@ static pnd_status keep(panoptic_frame *out, const pnd_pq_image *image, pnd_error
 
 static pnd_panoptic view_side(const side *s, const pnd_annotation *annotation)
 {
-    return (pnd_panoptic){pnd_plane_u32_view(&s->ids), s->segments, annotation->n_segments};
+    return (pnd_panoptic){.rgb = pnd_plane_rgb8_view(&s->pixels),
+                          .segments = s->segments,
+                          .n_segments = annotation->n_segments};
 }
 
 static pnd_status run_frame(tool_frame *frame)

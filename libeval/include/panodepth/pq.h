@@ -53,11 +53,16 @@ typedef struct pnd_segment {
     int64_t area;  /**< pixels, as the file says; read for ground truth only */
 } pnd_segment;
 
-/** One panoptic image: its pixels and its table. Owns nothing. */
+/**
+ * One panoptic image: its pixels and its table. Owns nothing. Pixels come as ids or as the bytes of
+ * the PNG, whichever is at hand: `rgb` is used when its data is not NULL, and saves the caller a
+ * pass over the image. The two images of a pair may differ in this.
+ */
 typedef struct pnd_panoptic {
     pnd_view_u32 ids;
     const pnd_segment *segments; /**< in file order; may be NULL when there are none */
     size_t n_segments;
+    pnd_view_rgb8 rgb;
 } pnd_panoptic;
 
 /** Tallies of one category. A plain value: zero it to start. */
