@@ -120,9 +120,8 @@ static uint32_t look_up(const entry *entries, size_t n, uint32_t id)
     return low < n && entries[low].id == id ? entries[low].position + 1 : 0;
 }
 
-static pnd_status index_row(uint32_t *index, view_segment *segments, const entry *entries, size_t n,
-                            const uint32_t *ids, int32_t width, int32_t y, const char *name,
-                            pnd_error *err)
+static pnd_status index_row(uint32_t *index, const entry *entries, size_t n, const uint32_t *ids,
+                            int32_t width, int32_t y, const char *name, pnd_error *err)
 {
     uint32_t last = 0, found = 0;
     for (int32_t x = 0; x < width; x++) {
@@ -136,13 +135,11 @@ static pnd_status index_row(uint32_t *index, view_segment *segments, const entry
                                 name, x, y, last);
         }
         index[x] = found;
-        if (found != 0)
-            segments[found - 1].area_px++;
     }
     return PND_OK;
 }
 
-pnd_status view_segments_index(pnd_plane_u32 *index, view_segment *segments, size_t n,
+pnd_status view_segments_index(pnd_plane_u32 *index, const view_segment *segments, size_t n,
                                pnd_view_u32 ids, const char *name, pnd_error *err)
 {
     pnd_status status = pnd_plane_u32_resize(index, ids.width, ids.height, err);
@@ -152,8 +149,8 @@ pnd_status view_segments_index(pnd_plane_u32 *index, view_segment *segments, siz
     if (entries == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for %zu segments", n);
     for (int32_t y = 0; y < ids.height && status == PND_OK; y++)
-        status = index_row(pnd_plane_u32_row(index, y), segments, entries, n,
-                           pnd_view_u32_row(ids, y), ids.width, y, name, err);
+        status = index_row(pnd_plane_u32_row(index, y), entries, n, pnd_view_u32_row(ids, y),
+                           ids.width, y, name, err);
     free(entries);
     return status;
 }

@@ -15,9 +15,8 @@ typedef struct view_segment {
     uint8_t color[3]; /**< of the category */
     bool is_thing, is_crowd;
     uint32_t instance; /**< 0, 1, 2 ... among the things of its category */
-    int64_t area_px;
-    double depth_m;  /**< fused; NaN when undefined */
-    double coverage; /**< share of pixels with a depth; NaN when unknown */
+    double depth_m;    /**< fused; NaN when undefined */
+    double coverage;   /**< share of pixels with a depth; NaN when unknown */
 } view_segment;
 
 /** Categories of a panoptic file: its own list, or Cityscapes' in one of the two id spaces. */
@@ -28,7 +27,7 @@ typedef struct view_categories {
 } view_categories;
 
 /**
- * Describe n segments. @param out  n entries, areas and fused depth as in `infos`
+ * Describe n segments. @param out  n entries, the fused depth as in `infos`
  * @retval PND_EFORMAT  a category nobody knows, or a segment id given twice; `name` begins the
  *                      message
  * @retval PND_ENOMEM
@@ -38,11 +37,12 @@ PND_NODISCARD pnd_status view_segments_describe(view_segment *out, const pnd_seg
                                                 const char *name, pnd_error *err);
 
 /**
- * Turn segment ids into positions: index 0 for id 0, else k + 1 for segments[k], and count areas.
+ * Turn segment ids into positions: index 0 for id 0, else k + 1 for segments[k].
  * @retval PND_EMISMATCH  an id that no segment has; says where
  * @retval PND_ENOMEM
  */
-PND_NODISCARD pnd_status view_segments_index(pnd_plane_u32 *index, view_segment *segments, size_t n,
-                                             pnd_view_u32 ids, const char *name, pnd_error *err);
+PND_NODISCARD pnd_status view_segments_index(pnd_plane_u32 *index, const view_segment *segments,
+                                             size_t n, pnd_view_u32 ids, const char *name,
+                                             pnd_error *err);
 
 #endif
