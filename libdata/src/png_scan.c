@@ -27,7 +27,7 @@ typedef struct magic {
 #define MAGIC(text) text, sizeof(text) - 1
 
 static const magic magics[] = {
-    {MAGIC("version https://git-lfs"), "a Git LFS pointer", "Git LFS pointer; run git lfs pull"},
+    {MAGIC("version https://git-lfs"), "a Git LFS pointer", "run git lfs pull"},
     {MAGIC("/annex/objects/"), "a git-annex pointer", "run git annex get"},
     {MAGIC("\xff\xd8\xff"), "a JPEG image", "JPEG changes label and depth values"},
     {MAGIC("GIF8"), "a GIF image", ""},
@@ -71,7 +71,7 @@ static pnd_status fail_signature(const pnd_png_file *file, pnd_error *err)
         return pnd_fail(err, PND_EFORMAT, "%s: truncated header: %zu bytes", file->name,
                         file->size);
     if (is_html(file->bytes, file->size))
-        return pnd_fail_hint(err, PND_EFORMAT, "HTML page: download needs a login",
+        return pnd_fail_hint(err, PND_EFORMAT, "the download needs a login",
                              "%s: an HTML page, not a PNG", file->name);
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (file->size >= magics[i].size &&

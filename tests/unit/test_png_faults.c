@@ -95,7 +95,7 @@ static void what_is_no_png_is_called_by_its_name(void **state)
         {BYTES("GIF89a\1\0\1\0"), "f.png: a GIF image, not a PNG", ""},
         {BYTES("\xff\xd8\xff\xe0\0\x10JFIF"), "f.png: a JPEG image, not a PNG", "JPEG changes"},
         {BYTES("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n"),
-         "f.png: a Git LFS pointer, not a PNG", "Git LFS pointer; run git lfs pull"},
+         "f.png: a Git LFS pointer, not a PNG", "run git lfs pull"},
         {BYTES("\n <!DOCTYPE HTML>\n<title>Login</title>"), "f.png: an HTML page, not a PNG",
          "download needs a login"},
         {BYTES("<html lang=en>"), "f.png: an HTML page, not a PNG", "download needs a login"},

@@ -10,7 +10,7 @@
  * claim a gigabyte of text. Adam7 images decode to the same pixels as plain ones.
  *
  * `name` begins every message; give the path. A message says what was found and where ("CRC error
- * in IDAT at offset 41"), the hint what may have happened ("Git LFS pointer: run git lfs pull").
+ * in IDAT at offset 41"), the hint what may have happened ("run git lfs pull").
  *
  * Errors of the decoders:
  * - PND_EFORMAT: not a PNG, truncated, corrupt, or more data than the header announces
