@@ -125,7 +125,9 @@ static int run(tool *t, const void *data)
                            .digits = args->digits};
     if (t->n_operands == 0 && args->baselines.n == 0)
         return tool_usage_error(t, "RESULTS.json is missing");
-    if (tool_check_output(args->output, t->operands, (size_t)t->n_operands, NULL, &err) != PND_OK)
+    if (tool_check_output(args->output, t->operands, (size_t)t->n_operands, NULL, &err) != PND_OK ||
+        tool_check_output(args->output, args->baselines.items, args->baselines.n, NULL, &err) !=
+            PND_OK)
         return tool_fail(t, TOOL_USAGE, &err);
     int code = load(t, args, &rows, choice.tasks);
     if (code == TOOL_EXIT_OK)
