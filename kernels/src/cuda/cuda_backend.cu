@@ -56,6 +56,13 @@ static void close_cuda(void *impl)
 /* C++ before 20 has no designated initialisers. */
 static const pnd_ops ops = {"cuda", close_cuda, pnd_cuda_depth, pnd_cuda_fuse};
 
+/* Without any driver the runtime only says that its version is insufficient. */
+static bool has_driver(void)
+{
+    int version = 0;
+    return cudaDriverGetVersion(&version) == cudaSuccess && version > 0;
+}
+
 /* Which of "no driver", "no device" and "not that device" it is; the variable hides devices. */
 static pnd_status check_device(int device, pnd_error *err)
 {
@@ -63,13 +70,13 @@ static pnd_status check_device(int device, pnd_error *err)
     const char *const visible = getenv("CUDA_VISIBLE_DEVICES");
     const cudaError_t code = cudaGetDeviceCount(&n);
     if (code != cudaSuccess) {
+        const char *const why =
+            has_driver() ? cudaGetErrorString(code) : "no NVIDIA driver is installed";
         (void)cudaGetLastError();
         if (visible != NULL)
-            return pnd_fail_hint(err, PND_EDEVICE, "use --backend cpu",
-                                 "CUDA: %s (CUDA_VISIBLE_DEVICES is \"%s\")",
-                                 cudaGetErrorString(code), visible);
-        return pnd_fail_hint(err, PND_EDEVICE, "use --backend cpu", "CUDA: %s",
-                             cudaGetErrorString(code));
+            return pnd_fail(err, PND_EDEVICE, "CUDA: %s (CUDA_VISIBLE_DEVICES is \"%s\")", why,
+                            visible);
+        return pnd_fail(err, PND_EDEVICE, "CUDA: %s", why);
     }
     if (device >= n)
         return pnd_fail(err, PND_EDEVICE, "CUDA device %d: %d %s visible", device, n,
