@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Panoptic sets in memory: release, duplicates, category spaces. */
+/* Panoptic sets in memory: release, category spaces. */
 #include <panodepth/alloc.h>
 #include <panodepth/labels.h>
 #include <panodepth/panoptic_set.h>
@@ -22,83 +22,6 @@ void pnd_panoptic_set_clear(pnd_panoptic_set *set)
     free(set->categories);
     *set = (pnd_panoptic_set){0};
 }
-
-/* ---- duplicates: sort pointers by key, then by place, and look at neighbours */
-
-typedef int (*compare_fn)(const void *, const void *);
-
-static int compare_segment_ids(const void *a, const void *b)
-{
-    const pnd_segment_info *x = a, *y = b;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-static int compare_image_ids(const void *a, const void *b)
-{
-    const pnd_annotation *x = a, *y = b;
-    if (x->id_is_number != y->id_is_number)
-        return x->id_is_number ? 1 : -1;
-    return strcmp(x->image_id, y->image_id);
-}
-
-static int place_order(const void *a, const void *b)
-{
-    const char *x = a, *y = b;
-    return (x > y) - (x < y);
-}
-
-static int order_segments(const void *a, const void *b)
-{
-    const void *const *x = a, *const *y = b;
-    const int order = compare_segment_ids(*x, *y);
-    return order != 0 ? order : place_order(*x, *y);
-}
-
-static int order_annotations(const void *a, const void *b)
-{
-    const void *const *x = a, *const *y = b;
-    const int order = compare_image_ids(*x, *y);
-    return order != 0 ? order : place_order(*x, *y);
-}
-
-/* `order` sorts pointers to elements, `compare` compares elements. */
-static pnd_status find_duplicate(size_t *index, const void *elements, size_t n, size_t size,
-                                 compare_fn order, compare_fn compare, pnd_error *err)
-{
-    *index = n;
-    if (n < 2)
-        return PND_OK;
-    const char *first = elements;
-    const void **sorted = pnd_alloc_array(n, sizeof *sorted);
-    if (sorted == NULL)
-        return pnd_fail(err, PND_ENOMEM, "out of memory");
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = first + i * size;
-    qsort(sorted, n, sizeof *sorted, order);
-    for (size_t i = 1; i < n; i++) {
-        const size_t place = (size_t)((const char *)sorted[i] - first) / size;
-        if (compare(sorted[i - 1], sorted[i]) == 0 && place < *index)
-            *index = place;
-    }
-    free(sorted);
-    return PND_OK;
-}
-
-pnd_status pnd_annotation_find_duplicate(size_t *index, const pnd_annotation *annotation,
-                                         pnd_error *err)
-{
-    return find_duplicate(index, annotation->segments, annotation->n_segments,
-                          sizeof *annotation->segments, order_segments, compare_segment_ids, err);
-}
-
-pnd_status pnd_panoptic_set_find_duplicate(size_t *index, const pnd_panoptic_set *set,
-                                           pnd_error *err)
-{
-    return find_duplicate(index, set->annotations, set->n_annotations, sizeof *set->annotations,
-                          order_annotations, compare_image_ids, err);
-}
-
-/* ---- Cityscapes categories */
 
 /* What speaks for one space or the other among the category ids of a set. */
 typedef struct space_evidence {

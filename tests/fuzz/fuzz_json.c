@@ -36,10 +36,8 @@ static void parse_set(const uint8_t *data, size_t size, pnd_panoptic_role role)
 {
     pnd_panoptic_set set, again;
     pnd_buffer text = {0}, text_again = {0};
-    size_t index = 0;
     if (pnd_panoptic_set_parse(&set, data, size, "fuzz", role, NULL) != PND_OK)
         return;
-    require(pnd_panoptic_set_find_duplicate(&index, &set, NULL) == PND_OK);
     (void)pnd_panoptic_set_id_space(&set);
     write_set(&text, &set);
     require(pnd_panoptic_set_parse(&again, text.data, text.size, "again", PND_PREDICTION, NULL) ==

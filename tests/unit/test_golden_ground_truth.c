@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The six golden frames against what cityscapesScripts wrote for them (tests/data/README.md). */
-#include "pnd_test.h"
+#include "ground_truth_set.h"
 
 #include <panodepth/alloc.h>
-#include <panodepth/cityscapes.h>
-#include <panodepth/file.h>
 #include <panodepth/labels.h>
-#include <panodepth/panoptic_set.h>
 #include <panodepth/png.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define GOLDEN   PND_TEST_DATA "/golden_small"
 #define EXPECTED GOLDEN "/expected"
-
-static void read_file(pnd_buffer *bytes, const char *path)
-{
-    pnd_error err = {0};
-    pnd_assert_ok(pnd_file_read(bytes, path, PND_MAX_IMAGE_BYTES, &err));
-}
-
-static void read_u16(pnd_plane_u16 *out, const pnd_frame *frame, const char *suffix)
-{
-    pnd_error err = {0};
-    pnd_buffer bytes = {0};
-    char *path = pnd_frame_path(frame, GOLDEN, "gtFine", suffix);
-    read_file(&bytes, path);
-    pnd_assert_ok(pnd_png_decode_u16(out, bytes.data, bytes.size, path, NULL, NULL, &err));
-    pnd_buffer_clear(&bytes);
-    free(path);
-}
 
 static void find_frames(pnd_frame_list *frames)
 {
@@ -40,34 +19,19 @@ static void find_frames(pnd_frame_list *frames)
     assert_int_equal(frames->n, 6);
 }
 
-/* One frame of the set, and its pixels against the expected PNG. */
-static void add_frame(pnd_panoptic_set *set, pnd_image_info *image, const pnd_frame *frame,
-                      bool train_ids)
+static void assert_pixels(const pnd_plane_u32 *ids, const char *file_name)
 {
     pnd_error err = {0};
-    pnd_plane_u16 instance_ids = {0};
-    pnd_plane_u32 ids = {0}, expected = {0};
+    pnd_plane_u32 expected = {0};
     pnd_buffer bytes = {0};
-    pnd_annotation *annotation = &set->annotations[set->n_annotations++];
-    read_u16(&instance_ids, frame, "_gtFine_instanceIds.png");
-    pnd_assert_ok(pnd_panoptic_from_instance_ids(
-        &ids, &annotation->segments, &annotation->n_segments, pnd_plane_u16_view(&instance_ids),
-        train_ids, frame->core, &err));
-    annotation->image_id = pnd_strdup(frame->core);
-    annotation->file_name = pnd_strdup_printf("%s_gtFine_panoptic.png", frame->core);
-    *image = (pnd_image_info){annotation->image_id,
-                              pnd_strdup_printf("%s_gtFine_leftImg8bit.png", frame->core),
-                              ids.width, ids.height};
-    char *path = pnd_strdup_printf(EXPECTED "/cityscapes_panoptic_val/%s", annotation->file_name);
-    read_file(&bytes, path);
+    char *path = pnd_strdup_printf(EXPECTED "/cityscapes_panoptic_val/%s", file_name);
+    read_whole(&bytes, path);
     pnd_assert_ok(pnd_png_decode_ids(&expected, bytes.data, bytes.size, path, NULL, NULL, &err));
-    assert_int_equal(ids.width, expected.width);
-    assert_int_equal(ids.height, expected.height);
-    assert_memory_equal(ids.data, expected.data, ids.stride * (size_t)ids.height);
+    assert_int_equal(ids->width, expected.width);
+    assert_int_equal(ids->height, expected.height);
+    assert_memory_equal(ids->data, expected.data, ids->stride * (size_t)ids->height);
     pnd_buffer_clear(&bytes);
     pnd_plane_u32_clear(&expected);
-    pnd_plane_u32_clear(&ids);
-    pnd_plane_u16_clear(&instance_ids);
     free(path);
 }
 
@@ -75,22 +39,19 @@ static void check_json(bool train_ids, const char *expected_path)
 {
     pnd_error err = {0};
     pnd_frame_list frames;
-    pnd_image_info images[6];
+    ground_truth_set truth;
     pnd_buffer text = {0}, expected = {0};
     find_frames(&frames);
-    pnd_panoptic_set set = {.annotations = pnd_calloc_array(6, sizeof *set.annotations)};
-    pnd_assert_ok(pnd_panoptic_set_add_cityscapes(&set, train_ids, &err));
-    for (size_t i = 0; i < 6; i++)
-        add_frame(&set, &images[i], &frames.frames[i], train_ids);
-    pnd_assert_ok(pnd_panoptic_set_write(&text, &set, images, 6, &err));
-    read_file(&expected, expected_path);
+    ground_truth_set_build(&truth, GOLDEN, &frames, train_ids);
+    for (size_t i = 0; i < truth.n; i++)
+        assert_pixels(&truth.ids[i], truth.set.annotations[i].file_name);
+    pnd_assert_ok(pnd_panoptic_set_write(&text, &truth.set, truth.images, truth.n, &err));
+    read_whole(&expected, expected_path);
     assert_int_equal(text.size, expected.size);
     assert_memory_equal(text.data, expected.data, text.size);
-    for (size_t i = 0; i < 6; i++)
-        free((void *)(uintptr_t)images[i].file_name);
     pnd_buffer_clear(&text);
     pnd_buffer_clear(&expected);
-    pnd_panoptic_set_clear(&set);
+    ground_truth_set_clear(&truth);
     pnd_frame_list_clear(&frames);
 }
 
@@ -112,7 +73,7 @@ static void reading_and_writing_the_official_json_gives_the_same_segments(void *
     pnd_error err = {0};
     pnd_buffer text = {0}, again = {0};
     pnd_panoptic_set set, reread;
-    read_file(&text, EXPECTED "/cityscapes_panoptic_val.json");
+    read_whole(&text, EXPECTED "/cityscapes_panoptic_val.json");
     pnd_assert_ok(
         pnd_panoptic_set_parse(&set, text.data, text.size, "gt.json", PND_GROUND_TRUTH, &err));
     assert_int_equal(set.n_annotations, 6);
@@ -142,11 +103,11 @@ static void the_lookup_table_gives_the_official_train_id_images(void **state)
     pnd_train_id_lut_init(lut);
     find_frames(&frames);
     for (size_t i = 0; i < frames.n; i++) {
-        read_u16(&ids, &frames.frames[i], "_gtFine_instanceIds.png");
-        read_u16(&instance, &frames.frames[i], "_gtFine_instanceTrainIds.png");
+        read_u16(&ids, GOLDEN, &frames.frames[i], "_gtFine_instanceIds.png");
+        read_u16(&instance, GOLDEN, &frames.frames[i], "_gtFine_instanceTrainIds.png");
         char *path =
             pnd_frame_path(&frames.frames[i], GOLDEN, "gtFine", "_gtFine_labelTrainIds.png");
-        read_file(&bytes, path);
+        read_whole(&bytes, path);
         pnd_assert_ok(pnd_png_decode_u8(&label, bytes.data, bytes.size, path, NULL, NULL, &err));
         free(path);
         for (int32_t k = 0; k < ids.width * ids.height; k++) {

@@ -206,32 +206,6 @@ static void too_many_segments_and_too_long_ids_are_limits(void **state)
     pnd_buffer_clear(&text);
 }
 
-static void the_first_repeated_id_is_found(void **state)
-{
-    (void)state;
-    pnd_error err = {0};
-    size_t index = 0;
-    pnd_segment_info segments[] = {{5}, {7}, {9}, {7}, {5}, {7}};
-    pnd_annotation annotation = {.segments = segments, .n_segments = 6};
-    pnd_assert_ok(pnd_annotation_find_duplicate(&index, &annotation, &err));
-    assert_int_equal(index, 3); /* the second 7 comes before the second 5 */
-    annotation.n_segments = 3;
-    pnd_assert_ok(pnd_annotation_find_duplicate(&index, &annotation, &err));
-    assert_int_equal(index, 3);
-    annotation.n_segments = 0;
-    pnd_assert_ok(pnd_annotation_find_duplicate(&index, &annotation, &err));
-    assert_int_equal(index, 0);
-
-    char one[] = "1", two[] = "2";
-    pnd_annotation annotations[] = {{one, .id_is_number = true}, {one}, {two}, {two}, {one}};
-    pnd_panoptic_set set = {.annotations = annotations, .n_annotations = 5};
-    pnd_assert_ok(pnd_panoptic_set_find_duplicate(&index, &set, &err));
-    assert_int_equal(index, 3);
-    set.n_annotations = 3; /* the number 1 and the string "1" differ */
-    pnd_assert_ok(pnd_panoptic_set_find_duplicate(&index, &set, &err));
-    assert_int_equal(index, 3);
-}
-
 static pnd_id_space space_of(const int32_t *ids, size_t n)
 {
     pnd_segment_info segments[8] = {0};
@@ -331,7 +305,6 @@ int main(void)
         cmocka_unit_test(a_wrong_segment_is_named_by_its_json_path),
         cmocka_unit_test(a_wrong_document_is_explained),
         cmocka_unit_test(too_many_segments_and_too_long_ids_are_limits),
-        cmocka_unit_test(the_first_repeated_id_is_found),
         cmocka_unit_test(the_category_space_is_recognised_where_the_ids_tell),
         cmocka_unit_test(categories_decide_the_space_when_there_are_any),
         cmocka_unit_test(a_prediction_is_written_without_what_it_lacks),

@@ -60,7 +60,7 @@ typedef enum pnd_panoptic_role { PND_GROUND_TRUTH, PND_PREDICTION } pnd_panoptic
  * categories are never an error: what is not usable counts as absent, and categories are not read.
  * Annotations and segments are taken as the file says, duplicates included: whether a duplicate
  * segment id, a segment id 0 or a duplicate image_id is an error depends on the parity mode of the
- * evaluator, which asks the two functions below.
+ * evaluator, which looks for them itself.
  * @retval PND_EFORMAT  with the JSON path of the offending value  @retval PND_ELIMIT more than
  * 65536 segments in an image, or an image_id longer than 4096 bytes
  * @retval PND_ENOMEM   `*out` is zeroed on failure; release with pnd_panoptic_set_clear().
@@ -69,17 +69,6 @@ PND_API PND_NODISCARD pnd_status pnd_panoptic_set_parse(pnd_panoptic_set *out, c
                                                         size_t size, const char *name,
                                                         pnd_panoptic_role role, pnd_error *err);
 PND_API void pnd_panoptic_set_clear(pnd_panoptic_set *set);
-
-/** The first segment whose id an earlier one has; n_segments when all differ. @retval PND_ENOMEM */
-PND_API PND_NODISCARD pnd_status pnd_annotation_find_duplicate(size_t *index,
-                                                               const pnd_annotation *annotation,
-                                                               pnd_error *err);
-
-/** The first annotation whose image_id an earlier one has; n_annotations when all differ.
- * @retval PND_ENOMEM */
-PND_API PND_NODISCARD pnd_status pnd_panoptic_set_find_duplicate(size_t *index,
-                                                                 const pnd_panoptic_set *set,
-                                                                 pnd_error *err);
 
 /**
  * Category spaces of Cityscapes. Told from the ids of the categories, or, without categories, from
