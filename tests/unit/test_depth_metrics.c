@@ -132,10 +132,12 @@ static void constant_ground_truth_has_no_rse_and_no_rae(void **state)
         g[i] = 7.3; /* seven of them do not add to exactly 51.1 */
         p[i] = 5 + i;
     }
-    const pnd_depth_metrics m = metrics("kitti", g, p, 7, 1);
+    const pnd_depth_image image = score("kitti", g, p, 7, 1);
+    const pnd_depth_metrics m = pnd_depth_metrics_from_stats(&image.stats);
     assert_true(isnan(m.rse));
     assert_true(isnan(m.rae));
     assert_true(m.mae > 0);
+    pnd_assert_close(image.stats.gt_mean, 7.3, 0);
 }
 
 /* A prediction off by one factor everywhere has silog 0 by definition; naive sums give 1e-7. */
@@ -143,13 +145,16 @@ static void silog_of_a_scaled_copy_is_zero_to_machine_precision(void **state)
 {
     (void)state;
     double g[1000], p[1000];
-    for (int i = 0; i < 1000; i++) {
-        g[i] = 3.7 + 0.113 * i;
-        p[i] = 1.1 * g[i];
+    for (int k = 1; k < 20; k++) {
+        const double factor = 1 + 0.13 * k;
+        for (int i = 0; i < 1000; i++) {
+            g[i] = 3.7 + 0.113 * i;
+            p[i] = factor * g[i];
+        }
+        const pnd_depth_metrics m = metrics("kitti", g, p, 100, 10);
+        assert_true(m.silog < 1e-12);
+        pnd_assert_close(m.rmse_log, log(factor), 1e-14);
     }
-    const pnd_depth_metrics m = metrics("kitti", g, p, 100, 10);
-    assert_true(m.silog < 1e-12);
-    pnd_assert_close(m.rmse_log, 0.09531017980432487, 1e-14); /* ln 1.1 */
 }
 
 static void logarithms_hold_over_the_whole_range(void **state)
@@ -314,6 +319,15 @@ static void the_cap_includes_or_excludes(void **state)
     pnd_assert_close(metrics("paper-eq", g, p, 2, 1).abs_rel, 0.5, 1e-15);
     pnd_assert_close(metrics("eigen80", g, p, 2, 1).abs_rel, 1, 1e-15);
     pnd_assert_close(metrics("kitti", g, p, 2, 1).abs_rel, 1.125, 1e-15);
+}
+
+static void ground_truth_just_above_the_cap_is_the_cap(void **state)
+{
+    (void)state;
+    const double g[3] = {80, nextafter(80, 100), 80.5}, p[3] = {80, 80, 80};
+    const pnd_depth_image image = score("paper-eq", g, p, 3, 1);
+    assert_int_equal(image.tally.capped, 2);
+    pnd_assert_close(image.stats.abs_m, 0, 0);
 }
 
 static void another_cap_moves_the_clamp_that_belongs_to_it(void **state)
@@ -597,6 +611,24 @@ static void sums_are_accurate_to_the_last_bits(void **state)
     free(p);
 }
 
+/* 2^14 rows of one pixel with the same error: the sum is that error times 2^14, exactly. A naive
+ * sum is off by 1e-13. */
+static void many_rows_add_up_exactly(void **state)
+{
+    (void)state;
+    enum { H = 16384 };
+    double *g = pnd_alloc_array(H, sizeof *g), *p = pnd_alloc_array(H, sizeof *p);
+    assert_non_null(g);
+    assert_non_null(p);
+    for (int i = 0; i < H; i++) {
+        g[i] = 1;
+        p[i] = 1.1;
+    }
+    pnd_assert_close(score("kitti", g, p, 1, H).stats.abs_m, H * (1.1 - 1), 0);
+    free(g);
+    free(p);
+}
+
 static void sizes_that_differ_are_named(void **state)
 {
     (void)state;
@@ -655,6 +687,7 @@ int main(void)
         cmocka_unit_test(the_metric_table_names_every_field_in_order),
         cmocka_unit_test(pixels_are_counted_by_state),
         cmocka_unit_test(the_cap_includes_or_excludes),
+        cmocka_unit_test(ground_truth_just_above_the_cap_is_the_cap),
         cmocka_unit_test(another_cap_moves_the_clamp_that_belongs_to_it),
         cmocka_unit_test(far_depth_near_the_border_is_invalid_in_the_authors_protocol),
         cmocka_unit_test(the_authors_protocol_truncates_to_whole_metres),
@@ -669,6 +702,7 @@ int main(void)
         cmocka_unit_test(disparity_codes_become_depths_and_states),
         cmocka_unit_test(storage_type_and_stride_do_not_change_a_score),
         cmocka_unit_test(sums_are_accurate_to_the_last_bits),
+        cmocka_unit_test(many_rows_add_up_exactly),
         cmocka_unit_test(sizes_that_differ_are_named),
         cmocka_unit_test(protocols_are_found_by_name_and_checked),
     };

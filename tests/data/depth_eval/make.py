@@ -42,6 +42,7 @@ camera(first, 0.25, 2048)
 camera(second, 0.5, 2048)
 png16([[1, 23, 7, 1], [7, 26001, 26002, 7]], "gtFine/val/ulm", first + "_gtFine_instanceIds.png")
 png16([[0, 0]], "gtFine/val/ulm", second + "_gtFine_instanceIds.png")
+Image.fromarray(np.array([[1, 23, 7, 1], [7, 7, 7, 7]], np.uint8)).save(path("labels.png"))  # labelIds without the cars
 
 # pred: metres * 256, as KITTI. pred_metres: the same whole metres as 8-bit RGB pictures, as the paper's code saves them.
 prediction = np.array([[10, 10, 10, 20], [24, 80, 100, 16]])
