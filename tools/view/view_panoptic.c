@@ -235,6 +235,23 @@ static view_rect draw_legend(view_canvas *canvas, const view_frame *frame, view_
     return legend.at_left ? at_left : at_right;
 }
 
+/* Which depth the numbers are: of the pixels here, or as the panoptic file gives it. */
+static const char *legend_title(const view_frame *frame, pnd_fuse_rule rule)
+{
+    if (!frame->has_depth)
+        return "depth per instance [m]";
+    switch (rule) {
+    case PND_FUSE_MEDIAN:
+        return "median depth [m]";
+    case PND_FUSE_TRIMMED:
+        return "trimmed mean depth [m]";
+    case PND_FUSE_INVERSE:
+        return "inverse-mean depth [m]";
+    default:
+        return "mean depth [m]";
+    }
+}
+
 static pnd_status write_on_canvas(view_frame *frame, view_canvas *canvas, view_kind kind,
                                   const view_args *args, const view_colormap *map, pnd_error *err)
 {
@@ -242,7 +259,7 @@ static pnd_status write_on_canvas(view_frame *frame, view_canvas *canvas, view_k
     const view_legend legend = {.map = map,
                                 .scale = view_args_scale(args),
                                 .text_px = view_text_px(frame->picture.height),
-                                .title = "depth per instance [m]",
+                                .title = legend_title(frame, args->fuse),
                                 .hatch_text = any_hatched(frame) ? "under 20 % measured" : NULL};
     view_rect blocked = {0};
     if (with_depth && !args->no_legend)
