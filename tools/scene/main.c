@@ -129,8 +129,10 @@ static pnd_status make_frame(tool_frame *frame)
     frame->side = TOOL_OUTPUT;
     status = scene_write_frame(run->tool, args->out, name, &s->shot, args->color, &s->bytes,
                                &frame->err);
+    if (status != PND_OK || run->pred_root == NULL)
+        return status;
     frame->side = TOOL_INPUT;
-    return status == PND_OK && run->pred_root != NULL ? make_prediction(frame, s) : status;
+    return make_prediction(frame, s);
 }
 
 static const char *frame_name(const void *context, int32_t index)

@@ -102,7 +102,7 @@ static scene_look street_floor(const front *f, vec3 albedo)
     const float glass = scene_pulse(u, w / pitch, 0.06f, 0.94f);
     if (up < 0.80f && f->up > 0.35f && glass > 0.5f) {
         const float goods = scene_noise2(f->across * 2.2f, f->up * 2.8f, unit);
-        const float depth = 0.12f + 0.30f * goods * goods;
+        const float depth = 0.20f + 0.42f * goods * goods;
         return (scene_look){.albedo = v3(depth * 1.08f, depth * 1.02f, depth * 0.92f),
                             .is_glass = true};
     }

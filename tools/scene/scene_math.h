@@ -108,7 +108,7 @@ static inline float smooth_step(float low, float high, float x)
 float scene_sin(float x);
 float scene_cos(float x);
 
-/* exp(-x) for x >= 0, relative error below 1e-4; 0 from 40 on. */
+/* exp(-x) for x >= 0, error below 1e-5; 0 from 40 on. */
 float scene_exp_neg(float x);
 
 /* splitmix64 of Steele, Lea and Flood (2014), read as a function of (key, counter). */

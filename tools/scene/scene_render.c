@@ -44,40 +44,74 @@ static int32_t clamp_pixel(float x, int32_t n)
     return x < 0.0f ? 0 : x > (float)(n - 1) ? n - 1 : (int32_t)x;
 }
 
-/* Project the bounding box; false when it is behind the eye or beside the image. */
+/* A rectangle of the image that grows. */
+typedef struct extent {
+    float u0, u1, v0, v1;
+} extent;
+
+static void extend(extent *e, const scene_view *view, vec3 p, float depth)
+{
+    const float u = view->u0 + view->fx * v3_dot(p, view->right) / depth;
+    const float v = view->v0 - view->fy * v3_dot(p, view->up) / depth;
+    *e = (extent){minf(e->u0, u), maxf(e->u1, u), minf(e->v0, v), maxf(e->v1, v)};
+}
+
+/* Project a box given by its corners and their depths; edges are cut at the nearest depth. */
+static extent project_box(const vec3 corner[8], const float depth[8], const scene_view *view)
+{
+    extent e = {1e30f, -1e30f, 1e30f, -1e30f};
+    for (int i = 0; i < 8; i++) {
+        if (depth[i] >= NEAREST)
+            extend(&e, view, corner[i], depth[i]);
+        for (int bit = 1; bit < 8; bit <<= 1) {
+            const int k = i ^ bit;
+            if (depth[i] < NEAREST && depth[k] > NEAREST) {
+                const float share = (NEAREST - depth[i]) / (depth[k] - depth[i]);
+                extend(&e, view, v3_mix(corner[i], corner[k], share), NEAREST);
+            }
+        }
+    }
+    return e;
+}
+
+/* The ground lies below the horizon, which is a row because the cameras do not roll. */
+static scene_bound bound_ground(const scene_view *view)
+{
+    const float horizon = view->v0 + view->fy * view->forward.y / view->up.y;
+    return (scene_bound){.x1 = view->width - 1,
+                         .y0 = clamp_pixel(horizon - 1.0f, view->height),
+                         .y1 = view->height - 1,
+                         .nearest = NEAREST};
+}
+
+/* Where the bounding box is in the image; false when it is behind the eye or beside the image. */
 static bool bound_prim(scene_bound *bound, const scene_prim *prim, const scene_view *view)
 {
-    float u0 = 1e30f, u1 = -1e30f, v0 = 1e30f, v1 = -1e30f, nearest = 1e30f, farthest = -1e30f;
+    vec3 corner[8];
+    float depth[8], nearest = 1e30f, farthest = -1e30f;
+    if (prim->shape == SCENE_GROUND) {
+        *bound = bound_ground(view);
+        return true;
+    }
     const vec3 from_eye = v3_sub(prim->centre, view->eye);
     for (int i = 0; i < 8; i++) {
-        vec3 p = from_eye;
-        p = v3_mad(p, prim->axis[0], (i & 1) != 0 ? prim->half.x : -prim->half.x);
+        vec3 p = v3_mad(from_eye, prim->axis[0], (i & 1) != 0 ? prim->half.x : -prim->half.x);
         p = v3_mad(p, prim->axis[1], (i & 2) != 0 ? prim->half.y : -prim->half.y);
-        p = v3_mad(p, prim->axis[2], (i & 4) != 0 ? prim->half.z : -prim->half.z);
-        const float depth = v3_dot(p, view->forward);
-        nearest = minf(nearest, depth);
-        farthest = maxf(farthest, depth);
-        if (depth < NEAREST)
-            continue;
-        const float u = view->u0 + view->fx * v3_dot(p, view->right) / depth;
-        const float v = view->v0 - view->fy * v3_dot(p, view->up) / depth;
-        u0 = minf(u0, u);
-        u1 = maxf(u1, u);
-        v0 = minf(v0, v);
-        v1 = maxf(v1, v);
+        corner[i] = v3_mad(p, prim->axis[2], (i & 4) != 0 ? prim->half.z : -prim->half.z);
+        depth[i] = v3_dot(corner[i], view->forward);
+        nearest = minf(nearest, depth[i]);
+        farthest = maxf(farthest, depth[i]);
     }
-    const bool everywhere = prim->shape == SCENE_GROUND || nearest < NEAREST;
-    if (prim->shape != SCENE_GROUND && farthest < NEAREST)
+    if (farthest < NEAREST)
         return false;
-    const float right = (float)view->width, bottom = (float)view->height;
-    if (!everywhere && (u1 < -1.0f || v1 < -1.0f || u0 > right || v0 > bottom))
+    const extent e = project_box(corner, depth, view);
+    if (e.u1 < -1.0f || e.v1 < -1.0f || e.u0 > (float)view->width || e.v0 > (float)view->height)
         return false;
-    *bound =
-        (scene_bound){.x0 = everywhere ? 0 : clamp_pixel(u0 - 0.5f, view->width),
-                      .x1 = everywhere ? view->width - 1 : clamp_pixel(u1 + 1.5f, view->width),
-                      .y0 = everywhere ? 0 : clamp_pixel(v0 - 0.5f, view->height),
-                      .y1 = everywhere ? view->height - 1 : clamp_pixel(v1 + 1.5f, view->height),
-                      .nearest = prim->shape == SCENE_GROUND ? NEAREST : maxf(nearest, NEAREST)};
+    *bound = (scene_bound){.x0 = clamp_pixel(e.u0 - 0.5f, view->width),
+                           .x1 = clamp_pixel(e.u1 + 1.5f, view->width),
+                           .y0 = clamp_pixel(e.v0 - 0.5f, view->height),
+                           .y1 = clamp_pixel(e.v1 + 1.5f, view->height),
+                           .nearest = maxf(nearest, NEAREST)};
     return true;
 }
 
@@ -115,6 +149,21 @@ static pnd_status prepare(scene_renderer *renderer, const scene_model *scene,
     return PND_OK;
 }
 
+/* Leaves fill a clump: look for one at a few depths inside it. */
+static float trace_foliage(const scene_prim *prim, vec3 o, vec3 d, float t_in, float t_out,
+                           float limit)
+{
+    static const float share[] = {0.0f, 0.08f, 0.2f, 0.36f, 0.56f};
+    for (size_t i = 0; i < sizeof share / sizeof share[0]; i++) {
+        const float t = t_in + share[i] * (t_out - t_in);
+        if (t >= limit)
+            return limit;
+        if (t > NEAREST && !scene_cutout_hides(prim, v3_mad(o, d, t)))
+            return t;
+    }
+    return limit;
+}
+
 /* The nearest surface of one primitive in front of `limit`; holes let the ray through to its far
  * side. Returns `limit` when there is none. */
 static float trace(const scene_prim *prim, vec3 o, vec3 d, float limit)
@@ -124,6 +173,8 @@ static float trace(const scene_prim *prim, vec3 o, vec3 d, float limit)
         return limit;
     if (prim->cutout == CUT_NONE)
         return t[0] > NEAREST && t[0] < limit && t[0] < FARTHEST ? t[0] : limit;
+    if (prim->cutout == CUT_FOLIAGE)
+        return trace_foliage(prim, o, d, t[0], t[1], limit);
     for (int i = 0; i < 2; i++)
         if (t[i] > NEAREST && t[i] < limit && !scene_cutout_hides(prim, v3_mad(o, d, t[i])))
             return t[i];
@@ -168,17 +219,28 @@ static void find_surfaces(scene_picture *out, const scene_renderer *renderer,
         draw_bound(out, scene, view, &renderer->bounds[i], y0, y1);
 }
 
+/* Clumps of one tree shade alike: their borders need no finer sampling. */
+static bool is_same_surface(const scene_model *scene, uint32_t a, uint32_t b)
+{
+    if (a == b || a == SCENE_NO_PRIM || b == SCENE_NO_PRIM)
+        return a == b;
+    const scene_prim *p = &scene->prims[a], *q = &scene->prims[b];
+    return p->material == MAT_FOLIAGE && q->material == MAT_FOLIAGE && p->object == q->object;
+}
+
 /* The distinct primitives around a pixel, its own first; returns their number. */
-static int candidates_at(uint32_t found[MAX_CANDIDATES], const scene_picture *picture, int32_t x,
-                         int32_t y)
+static int candidates_at(uint32_t found[MAX_CANDIDATES], const scene_picture *picture,
+                         const scene_model *scene, int32_t x, int32_t y)
 {
     int n = 0;
     found[n++] = pnd_plane_u32_row(&picture->prim, y)[x];
     for (int32_t j = y > 0 ? y - 1 : y; j <= y + 1 && j < picture->prim.height; j++) {
         const uint32_t *row = pnd_plane_u32_row(&picture->prim, j);
         for (int32_t i = x > 0 ? x - 1 : x; i <= x + 1 && i < picture->prim.width; i++) {
+            if (row[i] == found[0])
+                continue;
             int k = 0;
-            while (k < n && found[k] != row[i])
+            while (k < n && !is_same_surface(scene, found[k], row[i]))
                 k++;
             if (k == n)
                 found[n++] = row[i];
@@ -246,27 +308,31 @@ void scene_develop(uint8_t rgb[3], vec3 linear, const scene_weather *weather, fl
     }
 }
 
+/* Light falls off towards the corners of a lens. */
+static float vignette(const scene_view *view, int32_t x, int32_t y)
+{
+    const float dx = ((float)x - view->u0) / view->fx, dy = ((float)y - view->v0) / view->fy;
+    return 1.0f / (1.0f + 0.35f * (dx * dx + dy * dy));
+}
+
 static void paint_rows(scene_picture *out, const painter *p, int32_t y0, int32_t y1)
 {
+    const scene_model *scene = p->shader->light->scene;
     for (int32_t y = y0; y <= y1; y++) {
         const float *depth = pnd_plane_f32_row(&out->depth, y);
         uint8_t *glass = pnd_plane_u8_row(&out->glass, y);
         uint8_t *color = pnd_plane_rgb8_row(&out->color, y);
         for (int32_t x = 0; x < p->view->width; x++) {
             uint32_t found[MAX_CANDIDATES];
-            bool is_glass = false;
-            const int n = candidates_at(found, out, x, y);
-            const vec3 d = scene_view_ray(p->view, (float)x, (float)y);
-            vec3 linear = scene_shade(p->shader, found[0], d, depth[x], &is_glass);
-            if (n > 1)
-                linear = blend_samples(p, found, n, x, y);
-            const float dx = ((float)x - p->view->u0) / p->view->fx,
-                        dy = ((float)y - p->view->v0) / p->view->fy;
-            const float vignette = 1.0f / (1.0f + 0.35f * (dx * dx + dy * dy));
             float noise[3];
+            bool is_glass = false;
+            const int n = candidates_at(found, out, scene, x, y);
+            const vec3 d = scene_view_ray(p->view, (float)x, (float)y);
+            const vec3 linear = n > 1 ? blend_samples(p, found, n, x, y)
+                                      : scene_shade(p->shader, found[0], d, depth[x], &is_glass);
             sensor_noise(noise, p->noise_seed, x, y);
-            scene_develop(&color[3 * x], v3_scale(linear, vignette),
-                          &p->shader->light->scene->weather, noise);
+            scene_develop(&color[3 * x], v3_scale(linear, vignette(p->view, x, y)), &scene->weather,
+                          noise);
             glass[x] = is_glass ? 1 : 0;
         }
     }

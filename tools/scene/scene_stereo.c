@@ -10,13 +10,17 @@ enum { BORDER_TOP = 30, BORDER_BOTTOM = 54, BORDER_SIDE = 10 };
 /* Two views see the same point when their disparities differ by no more than this. */
 #define SAME_POINT 0.75f
 
+/* Whole 2 x 2 blocks, so that halving the resolution keeps the border. */
 static bool in_border(const scene_rig *rig, int32_t x, int32_t y)
 {
-    const int64_t fx = (int64_t)x * FULL_WIDTH, fy = (int64_t)y * FULL_HEIGHT;
-    return fy < (int64_t)BORDER_TOP * rig->height ||
-           fy >= (int64_t)(FULL_HEIGHT - BORDER_BOTTOM) * rig->height ||
-           fx < (int64_t)BORDER_SIDE * rig->width ||
-           fx >= (int64_t)(FULL_WIDTH - BORDER_SIDE) * rig->width;
+    const int64_t left = (int64_t)(x - x % 2) * FULL_WIDTH,
+                  right = (int64_t)(x - x % 2 + 1) * FULL_WIDTH;
+    const int64_t top = (int64_t)(y - y % 2) * FULL_HEIGHT,
+                  bottom = (int64_t)(y - y % 2 + 1) * FULL_HEIGHT;
+    return top < (int64_t)BORDER_TOP * rig->height ||
+           bottom >= (int64_t)(FULL_HEIGHT - BORDER_BOTTOM) * rig->height ||
+           left < (int64_t)BORDER_SIDE * rig->width ||
+           right >= (int64_t)(FULL_WIDTH - BORDER_SIDE) * rig->width;
 }
 
 /* Irregular patches that cover about `share` of the image. */

@@ -18,7 +18,7 @@ void scene_add_street_lamp(scene_model *scene, scene_rng *rng, scene_place at, f
 {
     const int32_t pole = scene_add_object(scene, LABEL_POLE);
     const float height = scene_rng_range(rng, 6.0f, 9.5f);
-    add_post(scene, pole, &at, 0.11f, height, steel);
+    add_post(scene, pole, &at, 0.085f, height, steel);
     scene_add_rod(scene, pole, &at, v3(0.0f, height - 0.05f, 0.0f), v3(arm, height + 0.35f, 0.0f),
                   0.05f, MAT_METAL, steel);
     scene_add(scene, pole, &at, SCENE_BOX, v3(arm * 1.15f, height + 0.34f, 0.0f),

@@ -45,8 +45,14 @@ static bool cut_pattern(const scene_prim *prim, vec3 p)
 {
     const vec3 m = v3_mul(p, prim->half);
     if (prim->cutout == CUT_FOLIAGE) {
-        const float rough = tri_noise(m, 0.42f, prim->seed);
-        return rough * 0.7f + 0.3f * tri_noise(m, 0.14f, prim->seed + 7u) < 0.44f;
+        /* Twigs are smooth noise, leaves small cells; dense in the middle, loose outside. */
+        const vec3 q = v3_scale(m, 11.0f);
+        const uint32_t cell =
+            scene_hash2(floor_int(q.x + 0.4f * q.y), floor_int(q.y - 0.3f * q.z),
+                        prim->seed + (uint32_t)floor_int(q.z + 0.35f * q.x) * 0xc2b2ae3du);
+        const float density =
+            0.72f * tri_noise(m, 0.45f, prim->seed) + 0.28f * scene_hash_unit(cell);
+        return density < 0.27f + 0.36f * v3_dot(p, p);
     }
     if (prim->cutout == CUT_HEDGE)
         return tri_noise(m, 0.16f, prim->seed) < 0.2f + 0.25f * smooth_step(0.8f, 1.0f, p.y);
@@ -136,10 +142,10 @@ static vec3 asphalt(const scene_spot *spot)
     const float patch = scene_noise2(x * 0.22f, z * 0.07f, seed + 2u) > 0.74f ? -0.05f : 0.0f;
     vec3 albedo = v3_scale(spot->prim->color,
                            1.0f + 0.28f * grain * fine + 0.30f * stain + 0.12f * track + patch);
-    /* A sealed crack now and then. */
-    const float crack = absf(scene_noise2(x * 0.35f, z * 0.35f, seed + 9u) - 0.5f);
-    if (crack < 0.006f + spot->footprint * 0.1f && spot->footprint < 0.02f)
-        albedo = v3_scale(albedo, 0.78f);
+    /* Sealed cracks, in a few places only. */
+    if (stain > 0.12f && spot->footprint < 0.02f &&
+        absf(scene_noise2(x * 0.8f, z * 0.5f, seed + 9u) - 0.5f) < 0.012f)
+        albedo = v3_scale(albedo, 0.8f);
     return albedo;
 }
 
@@ -203,6 +209,15 @@ static scene_look pavement(const scene_spot *spot)
     return plain(albedo);
 }
 
+/* Grass with a kerb stone along its edges. */
+static scene_look verge(const scene_spot *spot)
+{
+    const float edge = (1.0f - absf(spot->local.x)) * spot->prim->half.x;
+    if (edge < 0.12f || spot->normal.y < 0.5f)
+        return plain(v3(0.52f, 0.51f, 0.49f));
+    return plain(grass(spot->prim->color, spot));
+}
+
 static scene_look brick(const scene_spot *spot)
 {
     const vec3 m = v3_mul(spot->local, spot->prim->half);
@@ -221,11 +236,12 @@ static scene_look foliage(const scene_spot *spot)
 {
     const scene_prim *prim = spot->prim;
     const vec3 m = v3_mul(spot->local, prim->half);
-    const float leaf = tri_noise(m, 0.16f, prim->seed + 31u);
-    const float clump = tri_noise(m, 0.6f, prim->seed + 32u);
-    /* Leaves deep in the crown get less light: darker towards the bottom and in hollows. */
-    const float depth = 0.62f + 0.38f * smooth_step(-0.9f, 0.8f, spot->local.y);
-    const float gain = (0.55f + 0.55f * leaf + 0.45f * (clump - 0.3f)) * depth;
+    const float leaf = tri_noise(m, 0.10f, prim->seed + 31u);
+    const float clump = tri_noise(m, 0.5f, prim->seed + 32u);
+    const float fine = 1.0f / (1.0f + spot->footprint * 8.0f);
+    /* Leaves deep in the crown get less light: darker below and in hollows. */
+    const float depth = 0.50f + 0.50f * smooth_step(-0.9f, 0.8f, spot->local.y);
+    const float gain = (0.70f + 0.70f * (leaf - 0.5f) * fine + 0.55f * (clump - 0.4f)) * depth;
     return plain(v3_scale(v3_mix(prim->color, prim->color2, clump * leaf), gain));
 }
 
@@ -365,11 +381,11 @@ static scene_look sign(const scene_spot *spot)
         return plain(absf(x) + absf(y) > 0.82f ? white : yellow);
     case 5:
         return plain(absf(y) < 0.22f && absf(x) < 0.75f && fraction(x * 2.7f) > 0.3f ? white : red);
-    case 6:
-        return plain(x > -0.4f && x < 0.35f &&
-                             (x < -0.15f || (y > 0.0f && absf(y - 0.35f) > 0.15f)) && absf(y) < 0.7f
-                         ? white
-                         : blue);
+    case 6: { /* a bowed P: stem at the viewer's left */
+        const float bow = (x + 0.05f) * (x + 0.05f) + (y - 0.28f) * (y - 0.28f);
+        const bool stem = x > -0.42f && x < -0.16f && absf(y) < 0.68f;
+        return plain(stem || (x > -0.2f && bow < 0.16f && bow > 0.035f) ? white : blue);
+    }
     case 7:
         return plain(absf(y) < 0.6f && fraction(y * 1.6f + 0.2f) < 0.45f && absf(x) < 0.8f &&
                              scene_hash_unit(scene_hash2(floor_int(x * 8.0f), floor_int(y * 1.6f),
@@ -400,7 +416,7 @@ scene_look scene_texture_at(const scene_spot *spot)
     case MAT_BARK:
         return bark(spot);
     case MAT_GRASS:
-        return plain(grass(spot->prim->color, spot));
+        return verge(spot);
     case MAT_CAR_BODY:
         return car_body(spot);
     case MAT_CAR_GLASS:

@@ -30,6 +30,19 @@ static void add_axle(scene_model *scene, int32_t object, const scene_place *at, 
     add_wheel(scene, object, at, v3(half_track, radius, z), radius, 0.11f);
 }
 
+/* The dark gap between a tyre and the bodywork. */
+static void add_arches(scene_model *scene, int32_t object, const scene_place *at, float half_track,
+                       float z)
+{
+    for (float side = -1.0f; side < 2.0f; side += 2.0f) {
+        scene_prim *arch =
+            scene_add(scene, object, at, SCENE_CYLINDER, v3(side * half_track, 0.35f, z),
+                      v3(0.38f, 0.11f, 0.38f), MAT_PLAIN, v3(0.07f, 0.07f, 0.07f));
+        scene_turn(arch, 0.0f, 0.0f, SCENE_PI / 2.0f);
+        arch->casts_shadow = false;
+    }
+}
+
 /* A pair of lamps; `z` decides whether they are white or red. */
 static void add_lamps(scene_model *scene, int32_t object, const scene_place *at, vec3 centre,
                       vec3 half, bool lit)
@@ -74,12 +87,21 @@ float scene_car_length(scene_car_kind kind)
 static void add_car_body(scene_model *scene, int32_t object, const scene_place *at,
                          const car_shape *s, vec3 color)
 {
-    const float floor = 0.24f, low = 0.5f * (floor + s->belt), hw = 0.5f * s->width;
-    scene_prim *body = scene_add(scene, object, at, SCENE_TAPER, v3(0.0f, low, 0.0f),
-                                 v3(hw, s->belt - low, 0.5f * s->length), MAT_CAR_BODY, color);
-    body->taper[0] = 0.07f;
-    body->taper[1] = 0.10f;
-    body->taper[2] = 0.04f;
+    const float floor = 0.24f, shoulder = s->belt - 0.24f, hw = 0.5f * s->width,
+                end = 0.5f * s->length;
+    scene_prim *body =
+        scene_add(scene, object, at, SCENE_TAPER, v3(0.0f, 0.5f * (floor + shoulder), 0.0f),
+                  v3(hw, 0.5f * (shoulder - floor), end), MAT_CAR_BODY, color);
+    body->taper[0] = 0.03f;
+    body->taper[1] = 0.03f;
+    body->taper[2] = 0.02f;
+    /* Bonnet and boot fall off from the belt line. */
+    scene_prim *deck =
+        scene_add(scene, object, at, SCENE_TAPER, v3(0.0f, shoulder + 0.12f, 0.0f),
+                  v3(hw * 0.97f, 0.12f, end * 0.97f), MAT_PLAIN, v3_scale(color, 1.03f));
+    deck->taper[0] = 0.06f;
+    deck->taper[1] = (end - s->cabin_front) * 0.55f / end;
+    deck->taper[2] = 0.06f;
     const float half = 0.5f * (s->cabin_front - s->cabin_back);
     const float up = 0.5f * (s->height - s->belt);
     scene_prim *cabin = scene_add(scene, object, at, SCENE_TAPER,
@@ -99,6 +121,8 @@ int32_t scene_add_car(scene_model *scene, scene_rng *rng, scene_place at, scene_
     const bool lit = scene_rng_chance(rng, 0.25f);
     const float end = 0.5f * s->length, hw = 0.5f * s->width;
     add_car_body(scene, car, &at, s, color);
+    add_arches(scene, car, &at, hw - 0.105f, end - 0.78f);
+    add_arches(scene, car, &at, hw - 0.105f, -end + 0.74f);
     add_axle(scene, car, &at, hw - 0.10f, end - 0.78f, 0.32f);
     add_axle(scene, car, &at, hw - 0.10f, -end + 0.74f, 0.32f);
     add_lamps(scene, car, &at, v3(hw - 0.24f, 0.70f, end - 0.06f), v3(0.17f, 0.07f, 0.06f), lit);

@@ -224,7 +224,7 @@ static void choose_weather(scene_weather *w, scene_rng *rng)
     w->horizon = sunny ? v3(0.72f, 0.80f, 0.92f) : v3(0.86f, 0.89f, 0.92f);
     w->haze = v3_scale(w->horizon, 0.85f);
     w->haze_distance = scene_rng_range(rng, grey ? 260.0f : 400.0f, 900.0f);
-    w->exposure = scene_rng_range(rng, 0.62f, 0.86f);
+    w->exposure = scene_rng_range(rng, 0.72f, 1.0f);
     w->noise = scene_rng_range(rng, 1.2f, 2.6f);
     w->seed = (uint32_t)scene_rng_next(rng);
 }
