@@ -13,6 +13,9 @@ static const panoptic_args defaults = {.split = "val"};
 static const char *const parities[] = {
     [PND_PQ_CORRECTED] = "corrected", [PND_PQ_STRICT] = "strict", NULL};
 
+static const char *const resizings[] = {
+    [PANOPTIC_RESIZE_NONE] = "none", [PANOPTIC_RESIZE_NEAREST] = "nearest", NULL};
+
 static const tool_opt options[] = {
     {TOOL_GROUP, .name = "Input"},
     {TOOL_STRING, 'r', "root", TOOL_FIELD(panoptic_args, root), "DIR", "Cityscapes folder",
@@ -30,11 +33,17 @@ static const tool_opt options[] = {
      "predictions in COCO panoptic format, instead of --pred"},
     {TOOL_STRING, 0, "pred-dir", TOOL_FIELD(panoptic_args, pred_dir), "DIR",
      "their PNGs; the JSON's name without .json, or the JSON's folder, if not given"},
+    {TOOL_FLAG, 0, "lenient-png", TOOL_FIELD(panoptic_args, lenient_png), NULL,
+     "accept PNGs that end after their pixels or hold too much data, and say so"},
     {TOOL_GROUP, .name = "Scoring"},
     {TOOL_CHOICE, 0, "parity", TOOL_FIELD(panoptic_args, parity), "MODE",
      "corrected (areas from pixels, all crowds of a class, inconsistent files refused) or strict "
      "(the verdict of panopticapi, bit for bit)",
      .choices = parities},
+    {TOOL_CHOICE, 0, "resize", TOOL_FIELD(panoptic_args, resize), "RULE",
+     "predictions that have another size than the ground truth: an error, or its nearest pixels "
+     "(named in the signature)",
+     .choices = resizings},
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(panoptic_args, require), "EXPR",
      "exit 1 unless it holds, as in 'PQ>=60'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in "
      "percent, with >= > <= < ==; an undefined score meets nothing; repeatable"},
@@ -102,6 +111,16 @@ static void add_deviations(panoptic_results *r, const panoptic_frame *frame, con
                  frame->alpha_dropped, image_id);
     eval_deviate(&r->deviations, "png-trailing-bytes", "PNG files with bytes after their end",
                  frame->trailing_bytes, image_id);
+    eval_deviate(&r->deviations, "png-missing-end", "PNG files that end after their pixels",
+                 frame->missing_end, image_id);
+    eval_deviate(&r->deviations, "png-extra-data", "PNG files with more pixels than announced",
+                 frame->extra_data, image_id);
+    eval_deviate(&r->deviations, "prediction-resized",
+                 "predictions of another size, resampled to the ground truth's", frame->resized,
+                 image_id);
+    eval_deviate(&r->deviations, "segment-lost",
+                 "predicted segments that lost all their pixels when resampled",
+                 frame->segments_lost, image_id);
 }
 
 static pnd_status add_up(panoptic_results *r, pnd_error *err)
@@ -166,7 +185,7 @@ static pnd_status report(tool *t, const panoptic_results *r, pnd_error *err)
 static int score(tool *t, panoptic_results *r, panoptic_frame *frames)
 {
     pnd_error err = {0};
-    const int code = panoptic_frames_run(frames, t, r->inputs, r->parity);
+    const int code = panoptic_frames_run(frames, t, r->inputs, r->args);
     if (code != TOOL_EXIT_OK)
         return code;
     if (add_up(r, &err) != PND_OK)

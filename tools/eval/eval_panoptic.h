@@ -9,10 +9,14 @@
 #include <panodepth/panoptic_set.h>
 #include <panodepth/pq.h>
 
+typedef enum panoptic_resizing { PANOPTIC_RESIZE_NONE, PANOPTIC_RESIZE_NEAREST } panoptic_resizing;
+
 typedef struct panoptic_args {
     const char *root, *split, *pred;
     const char *gt_json, *gt_dir, *pred_json, *pred_dir;
-    int32_t parity; /* index into "corrected", "strict": a pnd_pq_parity */
+    int32_t parity; /* a pnd_pq_parity */
+    int32_t resize; /* a panoptic_resizing */
+    bool lenient_png;
     const char *name, *out;
     tool_list require;
 } panoptic_args;
@@ -47,13 +51,22 @@ typedef struct panoptic_frame {
     pnd_pq_image image; /* its arrays are `block` */
     void *block;
     eval_sha256 gt_digest;
-    int64_t alpha_dropped, trailing_bytes; /* of its two PNGs */
+    int64_t alpha_dropped, trailing_bytes, missing_end, extra_data; /* of its two PNGs */
+    int64_t resized, segments_lost;                                 /* by --resize */
 } panoptic_frame;
 
 /* Match every pair; `frames` has one entry per ground truth annotation. Returns an exit code. */
 int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *inputs,
-                        pnd_pq_parity parity);
+                        const panoptic_args *args);
 void panoptic_frames_free(panoptic_frame *frames, size_t n);
+
+/* ---- eval_panoptic_resize.c */
+
+/* Fill `out`, which has the wanted size, with the nearest pixels of `in`. Segments that lose all
+ * their pixels are taken off the list. @retval PND_ENOMEM */
+PND_NODISCARD pnd_status panoptic_resize(pnd_plane_rgb8 *out, pnd_view_rgb8 in,
+                                         pnd_segment *segments, size_t *n, int64_t *n_lost,
+                                         pnd_error *err);
 
 /* ---- eval_panoptic_report.c */
 

@@ -11,15 +11,16 @@
 typedef struct job {
     const panoptic_inputs *inputs;
     panoptic_frame *frames;
-    pnd_pq_parity parity;
+    const panoptic_args *args;
+    pnd_png_options png;
 } job;
 
 /* One image of a pair; memory is kept from frame to frame. */
 typedef struct side {
     pnd_buffer file;
-    pnd_plane_rgb8 pixels;
+    pnd_plane_rgb8 pixels, resized;
     pnd_segment *segments;
-    size_t capacity;
+    size_t n, capacity;
 } side;
 
 typedef struct scratch {
@@ -31,6 +32,7 @@ static void clear_side(side *s)
 {
     pnd_buffer_clear(&s->file);
     pnd_plane_rgb8_clear(&s->pixels);
+    pnd_plane_rgb8_clear(&s->resized);
     free(s->segments);
 }
 
@@ -49,8 +51,9 @@ static pnd_status create_scratch(void **out, void *context, pnd_error *err)
     scratch *const s = pnd_calloc_array(1, sizeof *s);
     if (s == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    const pnd_status status = pnd_pq_matcher_create(&s->matcher, j->inputs->categories,
-                                                    j->inputs->n_categories, j->parity, err);
+    const pnd_status status =
+        pnd_pq_matcher_create(&s->matcher, j->inputs->categories, j->inputs->n_categories,
+                              (pnd_pq_parity)j->args->parity, err);
     if (status != PND_OK)
         free_scratch(s);
     else
@@ -60,22 +63,22 @@ static pnd_status create_scratch(void **out, void *context, pnd_error *err)
 
 /* The matcher takes the bytes of the PNG. Only the words about a PNG of another kind are better
  * when ids are asked for. */
-static pnd_status decode(side *s, const char *name, pnd_pq_parity parity, panoptic_frame *out,
-                         pnd_error *err)
+static pnd_status decode(side *s, const char *name, const pnd_png_options *options,
+                         panoptic_frame *out, pnd_error *err)
 {
-    const pnd_png_options options = {.struct_size = sizeof options,
-                                     .allow_alpha = parity == PND_PQ_STRICT};
     const pnd_buffer *const file = &s->file;
     pnd_png_notes notes = {0};
     pnd_error inner = {0};
     const pnd_status status =
-        pnd_png_decode_rgb8(&s->pixels, file->data, file->size, name, &options, &notes, &inner);
+        pnd_png_decode_rgb8(&s->pixels, file->data, file->size, name, options, &notes, &inner);
     out->alpha_dropped += notes.alpha_dropped;
     out->trailing_bytes += notes.trailing_bytes;
+    out->missing_end += notes.missing_end;
+    out->extra_data += notes.extra_data;
     if (status == PND_EUNSUPPORTED) {
         pnd_plane_u32 ids = {0};
         const pnd_status same =
-            pnd_png_decode_ids(&ids, file->data, file->size, name, &options, NULL, err);
+            pnd_png_decode_ids(&ids, file->data, file->size, name, options, NULL, err);
         pnd_plane_u32_clear(&ids);
         if (same != PND_OK)
             return same;
@@ -94,6 +97,7 @@ static pnd_status convert_segments(side *s, const pnd_annotation *annotation, pn
         s->segments = segments;
         s->capacity = n;
     }
+    s->n = n;
     for (size_t i = 0; i < n; i++) {
         const pnd_segment_info *const info = &annotation->segments[i];
         s->segments[i] = (pnd_segment){info->id, info->category_id, info->is_crowd,
@@ -117,7 +121,7 @@ static pnd_status read_named(side *s, const char *json, const char *dir,
 }
 
 static pnd_status load_side(side *s, const char *json, const char *dir,
-                            const pnd_annotation *annotation, pnd_pq_parity parity,
+                            const pnd_annotation *annotation, const pnd_png_options *options,
                             panoptic_frame *out, pnd_error *err)
 {
     pnd_status status = read_named(s, json, dir, annotation, err);
@@ -126,7 +130,7 @@ static pnd_status load_side(side *s, const char *json, const char *dir,
     char *const name = pnd_strdup_printf("%s/%s", dir, annotation->file_name);
     if (name == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    status = decode(s, name, parity, out, err);
+    status = decode(s, name, options, out, err);
     free(name);
     return status == PND_OK ? convert_segments(s, annotation, err) : status;
 }
@@ -150,11 +154,30 @@ static pnd_status keep(panoptic_frame *out, const pnd_pq_image *image, pnd_error
     return PND_OK;
 }
 
-static pnd_panoptic view_side(const side *s, const pnd_annotation *annotation)
+static pnd_panoptic view_side(const side *s)
 {
-    return (pnd_panoptic){.rgb = pnd_plane_rgb8_view(&s->pixels),
-                          .segments = s->segments,
-                          .n_segments = annotation->n_segments};
+    return (pnd_panoptic){
+        .rgb = pnd_plane_rgb8_view(&s->pixels), .segments = s->segments, .n_segments = s->n};
+}
+
+/* The prediction at the size of the ground truth, resampled when that was asked for; sizes that
+ * still differ are the matcher's affair. */
+static pnd_status fit(pnd_panoptic *pred, side *s, const side *gt, const job *j,
+                      panoptic_frame *out, pnd_error *err)
+{
+    const int32_t width = gt->pixels.width, height = gt->pixels.height;
+    *pred = view_side(s);
+    if (j->args->resize == PANOPTIC_RESIZE_NONE ||
+        (s->pixels.width == width && s->pixels.height == height))
+        return PND_OK;
+    pnd_status status = pnd_plane_rgb8_resize(&s->resized, width, height, err);
+    if (status == PND_OK)
+        status =
+            panoptic_resize(&s->resized, pred->rgb, s->segments, &s->n, &out->segments_lost, err);
+    out->resized++;
+    *pred = view_side(s);
+    pred->rgb = pnd_plane_rgb8_view(&s->resized);
+    return status;
 }
 
 static pnd_status run_frame(tool_frame *frame)
@@ -169,17 +192,20 @@ static pnd_status run_frame(tool_frame *frame)
         return pnd_fail(err, PND_EMISMATCH, "%s: no prediction for image %s", j->inputs->pred_json,
                         gt->image_id);
     pnd_status status =
-        load_side(&s->gt, j->inputs->gt_json, j->inputs->gt_dir, gt, j->parity, out, err);
+        load_side(&s->gt, j->inputs->gt_json, j->inputs->gt_dir, gt, &j->png, out, err);
     if (status == PND_OK)
         status = pnd_sha256(out->gt_digest, s->gt.file.data, s->gt.file.size, err);
     if (status == PND_OK)
-        status = load_side(&s->pred, j->inputs->pred_json, j->inputs->pred_dir, pred, j->parity,
-                           out, err);
+        status =
+            load_side(&s->pred, j->inputs->pred_json, j->inputs->pred_dir, pred, &j->png, out, err);
     if (status != PND_OK)
         return status;
-    const pnd_panoptic gt_view = view_side(&s->gt, gt), pred_view = view_side(&s->pred, pred);
+    const pnd_panoptic gt_view = view_side(&s->gt);
+    pnd_panoptic pred_view;
     pnd_pq_image image;
-    status = pnd_pq_match(&image, s->matcher, &gt_view, &pred_view, gt->image_id, err);
+    status = fit(&pred_view, &s->pred, &s->gt, j, out, err);
+    if (status == PND_OK)
+        status = pnd_pq_match(&image, s->matcher, &gt_view, &pred_view, gt->image_id, err);
     return status == PND_OK ? keep(out, &image, err) : status;
 }
 
@@ -190,9 +216,14 @@ static const char *image_id(const void *context, int32_t index)
 }
 
 int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *inputs,
-                        pnd_pq_parity parity)
+                        const panoptic_args *args)
 {
-    job j = {inputs, frames, parity};
+    job j = {inputs,
+             frames,
+             args,
+             {.struct_size = sizeof j.png,
+              .allow_alpha = args->parity == PND_PQ_STRICT,
+              .lenient = args->lenient_png}};
     const tool_frame_job frame_job = {
         .n = (int32_t)inputs->gt.n_annotations,
         .what = "images",

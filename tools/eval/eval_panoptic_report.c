@@ -256,6 +256,8 @@ pnd_status panoptic_sign(panoptic_results *r, pnd_error *err)
     eval_signature_add(out, "mask", "void");
     eval_signature_add(out, "crowd", strict ? "last" : "sum");
     eval_signature_add(out, "average", "present-categories");
+    if (r->args->resize == PANOPTIC_RESIZE_NEAREST)
+        eval_signature_add(out, "resize", "nearest");
     eval_signature_end(out, r->scored, r->skipped, digest);
     return pnd_buffer_status(out, err);
 }
