@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""pnd-eval depth against the definitions written in NumPy, on random frames: every protocol, metric, count and average.
+
+usage: depth_parity.py PND_EVAL SEED [FRAMES]
+
+Frames are small and of odd sizes, ground truth has holes, infinities, NaN and negative values, predictions have gaps,
+values lie on a grid in some so that ratios hit 1.25 exactly. Exit 77 without NumPy.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy as np
+except ImportError:
+    print("skipped: no NumPy for", sys.executable)
+    sys.exit(77)
+
+PROTOCOLS = ("paper-eq", "paper-repo", "kitti", "eigen80", "manydepth-raw", "manydepth")
+RELATIVE = 1e-9
+
+
+def random_frame(rng, i):
+    shape = rng.integers(1, 300 if i % 5 == 0 else 40), rng.integers(1, 300 if i % 5 == 1 else 40)
+    g = np.exp(rng.uniform(0, np.log(300), shape))
+    p = g * np.exp(rng.normal(0, 0.3, shape))
+    if i % 3 == 0:
+        g, p = np.round(g * 4) / 4, np.round(p * 4) / 4 + 0.25
+    r = rng.random(shape)
+    g[r < 0.2], g[(r > 0.2) & (r < 0.23)], g[(r > 0.23) & (r < 0.24)], g[(r > 0.24) & (r < 0.25)] = 0, np.inf, np.nan, -3
+    if i % 4 == 0:
+        p[rng.random(shape) < 0.3] = 0
+    kind = np.float32 if i % 2 else np.float64
+    return g.astype(kind), p.astype(kind)
+
+
+def fill_gaps(p):
+    """KITTI: within a row the nearer neighbour, its ends continued; rows above and below copy the nearest filled row."""
+    p = p.copy()
+    for row in p:
+        known = np.nonzero(row > 0)[0]
+        if len(known) == 0:
+            continue
+        row[:known[0]], row[known[-1] + 1:] = row[known[0]], row[known[-1]]
+        for a, b in zip(known[:-1], known[1:]):
+            row[a + 1:b] = min(row[a], row[b])
+    known = np.nonzero((p > 0).all(axis=1))[0]
+    if len(known) > 0:
+        p[:known[0]], p[known[-1] + 1:] = p[known[0]], p[known[-1]]
+    return p
+
+
+def select(protocol, g, p):
+    """Scored ground truth and prediction."""
+    height, width = g.shape
+    y, x = np.mgrid[:height, :width]
+    valid = np.isfinite(g) & (g > 0)
+    if protocol == "paper-eq":
+        return np.minimum(g[valid], 80), np.minimum(p[valid], 80)
+    if protocol == "kitti":
+        return g[valid], fill_gaps(p)[valid]
+    if protocol == "paper-repo":
+        valid &= ~(((x < 90) | (y >= height - 180)) & (g > 40))
+        metres = np.trunc(np.clip(p[valid], 0, 255))
+        return np.minimum(g[valid], 80), np.where(metres == 0, 0.1, metres)
+    valid &= (g > 1e-3) & (g < 80)
+    if protocol != "eigen80":
+        valid &= (y >= int(height / 4)) & (y < int(height * 3 / 4))
+        valid &= (x >= int(width * 192 / 2048)) & (x < int(width * 1856 / 2048))
+    g, p = g[valid], p[valid]
+    if protocol == "manydepth" and g.size > 0:
+        with np.errstate(all="ignore"):
+            p = p * (np.median(g) / np.median(p))
+    return g, np.clip(p, 1e-3, 80)
+
+
+def metrics(g, p):
+    if g.size == 0:
+        return {"n": 0}
+    d, e, ratio = p - g, np.log(p) - np.log(g), np.maximum(p / g, g / p)
+    inverse = 1000 * (1 / p - 1 / g)
+    m = {"n": g.size, "abs_rel": np.mean(abs(d) / g), "sq_rel_u": np.mean((d / g) ** 2), "sq_rel_m": np.mean(d * d / g),
+         "rmse": np.sqrt(np.mean(d * d)), "mae": np.mean(abs(d)), "rmse_log": np.sqrt(np.mean(e * e)), "log_mae": np.mean(abs(e)),
+         "log10": np.mean(abs(np.log10(p) - np.log10(g))), "irmse": np.sqrt(np.mean(inverse ** 2)), "imae": np.mean(abs(inverse)),
+         "silog_var": np.var(e), "silog": 100 * np.std(e)}
+    for k in (1, 2, 3):
+        m["d%d" % k] = np.mean(ratio < 1.25 ** k)
+    if g.min() < g.max():
+        m["rse"] = np.sum(d * d) / np.sum((g - g.mean()) ** 2)
+        m["rae"] = np.sum(abs(d)) / np.sum(abs(g - g.mean()))
+    return m
+
+
+class Judge:
+    def __init__(self):
+        self.compared = self.wrong = 0
+        self.worst = 0.0
+
+    def fail(self, *what):
+        self.wrong += 1
+        print(*what)
+
+    def compare(self, where, actual, expected):
+        """A key that NumPy does not define must be null."""
+        for key, value in actual.items():
+            if key in expected and value is None or key not in expected and value is not None:
+                self.fail(where, key, value, "expected", expected.get(key))
+        for key, value in expected.items():
+            if actual.get(key) is None:
+                continue
+            error = abs(actual[key] - value)
+            self.compared += 1
+            if error > RELATIVE * abs(value) + 1e-12:
+                self.fail(where, key, actual[key], "expected", value)
+            if abs(value) > 1e-3:
+                self.worst = max(self.worst, error / abs(value))
+
+
+def only_metrics(record):
+    return {k: record[k] for k in metrics(np.array([1.0, 2.0]), np.array([1.0, 2.0]))}
+
+
+def judge_protocol(judge, protocol, frames, result):
+    records = {r["image_id"]: r for r in result["per_image"]}
+    all_g, all_p, per_image = [], [], []
+    for name, (g, p) in frames.items():
+        g, p = select(protocol, g.astype(float), p.astype(float))
+        usable = bool(np.all(np.isfinite(p) & (p > 0)))
+        if usable != (name in records):
+            judge.fail(protocol, name, "usable:", usable, "scored:", name in records)
+        elif usable:
+            expected = metrics(g, p)
+            judge.compare((protocol, name), only_metrics(records[name]), expected)
+            all_g.append(g)
+            all_p.append(p)
+            per_image.append(expected)
+    judge.compare((protocol, "pooled"), only_metrics(result["pooled"]), metrics(np.concatenate(all_g), np.concatenate(all_p)))
+    mean = {}
+    for key in result["image_mean"]:
+        values = [m[key] for m in per_image if m["n"] > 0 and key in m]
+        if values:
+            mean[key] = np.mean(values)
+    judge.compare((protocol, "mean"), result["image_mean"], mean)
+
+
+def run(program, protocol, folder):
+    command = [program, "depth", "--gt-depth", os.path.join(folder, "gt"), "--pred", os.path.join(folder, "pred"),
+               "--protocol", protocol, "--skip-bad", "-o", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        sys.exit("%s: exit %d\n%s" % (protocol, done.returncode, done.stderr))
+    return json.loads(done.stdout)
+
+
+def main():
+    program, seed = sys.argv[1], int(sys.argv[2])
+    rng = np.random.default_rng(seed)
+    judge = Judge()
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "gt"))
+        os.mkdir(os.path.join(folder, "pred"))
+        frames = {}
+        for i in range(int(sys.argv[3]) if len(sys.argv) > 3 else 60):
+            name = "ulm_%06d_000000" % i
+            frames[name] = random_frame(rng, i)
+            np.save(os.path.join(folder, "gt", name + "_depth.npy"), frames[name][0])
+            np.save(os.path.join(folder, "pred", name + "_depth.npy"), frames[name][1])
+        for protocol in PROTOCOLS:
+            judge_protocol(judge, protocol, frames, run(program, protocol, folder))
+    print("%d values compared, %d wrong, worst relative error %.1e" % (judge.compared, judge.wrong, judge.worst))
+    sys.exit(1 if judge.wrong or judge.compared == 0 else 0)
+
+
+main()
