@@ -152,8 +152,11 @@ static void kitti_samples_round_half_up_and_saturate(void **state)
     counts = row_u16(samples, p, 5, (pnd_stereo){256, 0}, (pnd_depth_options){.truncate = true});
     assert_memory_equal(samples, truncated, sizeof truncated);
     assert_int_equal(counts.saturated, 2);
-    /* bf = 0.5: v = 128 * 256 / (p - 1); p - 1 = 65535 - 1 gives 0.50002, below it 1 is the least
-     */
+    /* bf = 2.5 / 64: v = 2560 / (p - 1) is 2.5 for p = 1025, a tie */
+    const uint16_t tie = 1025;
+    (void)row_u16(samples, &tie, 1, (pnd_stereo){2.5 / 64, 0}, (pnd_depth_options){0});
+    assert_int_equal(samples[0], 3);
+    /* v = 65536 bf / 65534: 0.25 rounds and 0.5 truncates to 0, which would mean "no depth" */
     const uint16_t near[2] = {65535, 65000};
     (void)row_u16(samples, near, 2, (pnd_stereo){0.25, 0}, (pnd_depth_options){0});
     assert_int_equal(samples[0], 1);
