@@ -25,13 +25,21 @@ static uint32_t next_random(uint32_t *seed) /* Numerical Recipes' LCG, high bits
     return *seed >> 8;
 }
 
+/* The padding must not count: rubbish, or what would prolong the last run of the row. */
+static void pad(image *i)
+{
+    for (int32_t y = 0; y < i->height; y++) {
+        uint32_t *const end = i->ids + (size_t)y * i->pitch + i->width;
+        for (int32_t x = 0; x < PADDING; x++)
+            end[x] = y % 2 == 0 ? end[-1] : UINT32_C(0xdeadbeef);
+    }
+}
+
 static image make(int32_t width, int32_t height, uint32_t *seed, bool crowds)
 {
     image out = {.width = width, .height = height, .pitch = (size_t)width + PADDING};
     out.ids = malloc(out.pitch * (size_t)height * sizeof *out.ids);
     assert_non_null(out.ids);
-    for (size_t i = 0; i < out.pitch * (size_t)height; i++)
-        out.ids[i] = UINT32_C(0xdeadbeef); /* the padding must not be read */
     uint32_t value = 0;
     for (int32_t y = 0; y < height; y++)
         for (int32_t x = 0; x < width; x++) {
@@ -39,6 +47,7 @@ static image make(int32_t width, int32_t height, uint32_t *seed, bool crowds)
                 value = next_random(seed) % (MAX_SEGMENTS - 1);
             out.ids[(size_t)y * out.pitch + (size_t)x] = value == 0 ? 0 : (1u << 24) - value;
         }
+    pad(&out);
     for (uint32_t v = 1; v < MAX_SEGMENTS; v++) {
         const uint32_t id = (1u << 24) - v;
         int64_t area = 0;
@@ -153,6 +162,7 @@ static image disturb(const image *gt, uint32_t one_in, uint32_t *seed)
         for (int32_t x = 0; x < gt->width; x++)
             if (next_random(seed) % one_in != 0)
                 pred.ids[(size_t)y * pred.pitch + (size_t)x] = at(gt, x, y);
+    pad(&pred);
     pred.n = 0;
     for (uint32_t v = 1; v < MAX_SEGMENTS; v++) {
         const uint32_t id = (1u << 24) - v;
@@ -164,15 +174,14 @@ static image disturb(const image *gt, uint32_t one_in, uint32_t *seed)
     return pred;
 }
 
-/* The bytes of the same image as a PNG has them, rows padded with rubbish. */
+/* The same pixels, padding included, as a PNG has them. */
 static pnd_panoptic as_rgb(const image *i)
 {
-    const size_t stride = 3 * (size_t)i->width + PADDING;
+    const size_t stride = 3 * i->pitch;
     uint8_t *const bytes = malloc(stride * (size_t)i->height);
     assert_non_null(bytes);
-    memset(bytes, 0xa5, stride * (size_t)i->height);
     for (int32_t y = 0; y < i->height; y++)
-        for (int32_t x = 0; x < i->width; x++)
+        for (int32_t x = 0; x < (int32_t)i->pitch; x++)
             for (size_t k = 0; k < 3; k++)
                 bytes[(size_t)y * stride + 3 * (size_t)x + k] = (uint8_t)(at(i, x, y) >> 8 * k);
     pnd_panoptic view = view_of(i);

@@ -19,3 +19,8 @@ show pnd-eval panoptic
 show pnd-eval panoptic --pred city/results --split test
 pnd-eval panoptic --pred city/results --name 'Ours "best"' -o - -q | grep '"method"'
 show pnd-eval panoptic --pred-json city/results/cityscapes_panoptic_val.json --pred-dir nowhere
+# detectron2 writes predictions.json among its PNGs.
+mkdir detectron2
+cp "$golden"/pred/cityscapes_panoptic_val/*.png detectron2
+cp "$golden/pred/cityscapes_panoptic_val.json" detectron2/predictions.json
+show pnd-eval panoptic --pred-json detectron2/predictions.json
