@@ -140,6 +140,8 @@ static void add_image_deviations(depth_results *r, const depth_frame *frame, con
     eval_deviate(&r->deviations, "pred-missing",
                  "pixels whose prediction is 0, no depth; clamped, filled or left out",
                  tally->pred_missing, id);
+    eval_deviate(&r->deviations, "png-trailing-bytes", "PNG files with bytes after their end",
+                 frame->trailing_bytes, id);
     eval_deviate(&r->deviations, "pred-saturated",
                  "prediction samples of 65535, the end of 16 bits: depths may be larger",
                  frame->saturated, id);

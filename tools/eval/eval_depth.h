@@ -102,6 +102,7 @@ typedef struct depth_frame {
     bool scored;
     pnd_depth_image image;
     eval_sha256 digest[DEPTH_N_DIGESTS]; /* of the ground truth; empty: no such file */
+    bool trailing_bytes;                 /* after the end of the disparity's PNG */
     int64_t saturated;                   /* prediction samples at the end of 16 bits */
 } depth_frame;
 

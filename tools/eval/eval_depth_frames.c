@@ -147,9 +147,11 @@ static pnd_status load_disparity(pnd_depth_samples *gt, scratch *s, const job *j
     if (path == NULL)
         return PND_ENOMEM;
     pnd_status status = read_hashed(s, out->digest[0], path, PND_MAX_IMAGE_BYTES, err);
+    pnd_png_notes notes = {0};
     if (status == PND_OK)
         status =
-            pnd_png_decode_u16(&s->disparity, s->file.data, s->file.size, path, NULL, NULL, err);
+            pnd_png_decode_u16(&s->disparity, s->file.data, s->file.size, path, NULL, &notes, err);
+    out->trailing_bytes = notes.trailing_bytes;
     free(path);
     if (status == PND_OK)
         status = load_camera(s, j, pair, out, err);

@@ -11,6 +11,15 @@
 
 /* ---- protocol */
 
+/* 50 and not 50.0: it becomes part of a name. */
+static const char *short_number(char text[PND_NUMBER_SIZE], double value)
+{
+    char *const end = strstr(pnd_format_double(text, value), ".0");
+    if (end != NULL && end[2] == '\0')
+        *end = '\0';
+    return text;
+}
+
 static pnd_status apply_clip(depth_inputs *out, const depth_args *args, pnd_error *err)
 {
     char low[PND_NUMBER_SIZE], high[PND_NUMBER_SIZE];
@@ -20,8 +29,8 @@ static pnd_status apply_clip(depth_inputs *out, const depth_args *args, pnd_erro
         return pnd_fail_hint(err, PND_EINVAL, "as in --clip 0.001,80",
                              "--clip: expected two depths in metres, found %zu", args->clip.n);
     const double *const m = args->clip.items;
-    pnd_buffer_printf(&out->protocol_name, "+clip%s,%s", pnd_format_double(low, m[0]),
-                      pnd_format_double(high, m[1]));
+    pnd_buffer_printf(&out->protocol_name, "+clip%s,%s", short_number(low, m[0]),
+                      short_number(high, m[1]));
     return pnd_depth_protocol_set_clip(&out->protocol, m[0], m[1], err);
 }
 
@@ -65,7 +74,7 @@ static pnd_status choose_protocol(depth_inputs *out, const depth_args *args, pnd
     const bool other_cap = args->cap_m < base->cap_m || args->cap_m > base->cap_m; /* NaN: none */
     if (other_cap) {
         char text[PND_NUMBER_SIZE];
-        pnd_buffer_printf(&out->protocol_name, "+cap%s", pnd_format_double(text, args->cap_m));
+        pnd_buffer_printf(&out->protocol_name, "+cap%s", short_number(text, args->cap_m));
         status = pnd_depth_protocol_set_cap(&out->protocol, args->cap_m, err);
     }
     if (status == PND_OK)

@@ -37,7 +37,7 @@ static const int kitti_order[PND_DEPTH_N_METRICS] = {5, 4, 10, 9,  7,  6,  12, 1
 
 static bool is_kitti(const depth_results *r)
 {
-    return strncmp(r->inputs->protocol.name, "kitti", strlen("kitti")) == 0;
+    return strcmp(r->inputs->protocol.name, "kitti") == 0;
 }
 
 static void print_value(pnd_buffer *out, int width, double value)
