@@ -56,11 +56,12 @@ static void add_walls(const block *b, scene_rng *rng, float height)
 static void add_chimneys(const block *b, scene_rng *rng, float y)
 {
     const int32_t n = scene_rng_below(rng, 3);
-    for (int32_t i = 0; i < n; i++)
-        scene_add(b->scene, b->object, &b->at, SCENE_BOX,
-                  v3(b->half_x * scene_rng_range(rng, -0.4f, 0.4f), y,
-                     b->half_z * scene_rng_range(rng, -0.8f, 0.8f)),
-                  v3(0.35f, 0.9f, 0.5f), MAT_BRICK, v3(0.45f, 0.30f, 0.25f));
+    for (int32_t i = 0; i < n; i++) {
+        const float x = b->half_x * scene_rng_range(rng, -0.4f, 0.4f);
+        const float z = b->half_z * scene_rng_range(rng, -0.8f, 0.8f);
+        scene_add(b->scene, b->object, &b->at, SCENE_BOX, v3(x, y, z), v3(0.35f, 0.9f, 0.5f),
+                  MAT_BRICK, v3(0.45f, 0.30f, 0.25f));
+    }
 }
 
 /* A gable roof with its ridge along the street, or a flat one with a parapet. */
@@ -164,11 +165,12 @@ void scene_add_backdrop(scene_model *scene, scene_rng *rng, float z)
         roof->taper[1] = roof->taper[2] = 1.0f;
         x += width + (scene_rng_chance(rng, 0.4f) ? scene_rng_range(rng, 4.0f, 10.0f) : 0.0f);
     }
-    for (int i = 0; i < 14; i++)
-        scene_add_tree(scene, rng,
-                       scene_place_at(scene_rng_range(rng, -60.0f, 60.0f), 0.0f,
-                                      z - scene_rng_range(rng, 6.0f, 25.0f), 0.0f),
-                       scene_rng_range(rng, 7.0f, 13.0f));
+    for (int i = 0; i < 14; i++) {
+        const float x = scene_rng_range(rng, -60.0f, 60.0f),
+                    gap = scene_rng_range(rng, 6.0f, 25.0f);
+        const float height = scene_rng_range(rng, 7.0f, 13.0f);
+        scene_add_tree(scene, rng, scene_place_at(x, 0.0f, z - gap, 0.0f), height);
+    }
     if (scene_rng_chance(rng, 0.5f)) {
         const int32_t tower = scene_add_object(scene, LABEL_BUILDING);
         const scene_place at =

@@ -107,7 +107,7 @@ static uint32_t base_prediction(uint32_t value)
                                                  [LABEL_MOTORCYCLE] = LABEL_MOTORCYCLE,
                                                  [LABEL_BICYCLE] = LABEL_BICYCLE};
     const uint32_t label = value < 1000 ? value : value / 1000;
-    const uint32_t said = nearest[label];
+    const uint32_t said = label < LABEL_COUNT ? nearest[label] : 0;
     if (!scene_is_thing((int32_t)said))
         return said;
     if (value < 1000)

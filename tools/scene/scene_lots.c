@@ -32,9 +32,9 @@ static void plant_yard(scene_model *scene, scene_rng *rng, float x, float side, 
 {
     const int32_t n = scene_rng_below(rng, 4);
     for (int32_t i = 0; i < n; i++) {
-        const scene_place at =
-            scene_place_at(x + side * scene_rng_range(rng, 1.2f, depth), SCENE_KERB_HEIGHT,
-                           scene_rng_range(rng, z0 + 1.0f, z1 - 1.0f), 0.0f);
+        const float inwards = scene_rng_range(rng, 1.2f, depth);
+        const float z = scene_rng_range(rng, z0 + 1.0f, z1 - 1.0f);
+        const scene_place at = scene_place_at(x + side * inwards, SCENE_KERB_HEIGHT, z, 0.0f);
         const float kind = scene_rng_unit(rng);
         if (kind < 0.4f)
             scene_add_bush(scene, rng, at);
@@ -75,8 +75,9 @@ static void place_park_lot(scene_model *scene, const scene_plan *plan, scene_rng
             side->front + side->side * scene_rng_range(rng, 3.0f, 13.0f), 0.0f, z, 0.0f);
         scene_add_tree(scene, rng, at, scene_rng_range(rng, 6.0f, 12.0f));
     }
-    scene_add_building(scene, rng, side->front + side->side * scene_rng_range(rng, 16.0f, 24.0f),
-                       side->side, z0, z1, scene_rng_range(rng, 9.0f, 20.0f));
+    const float behind = scene_rng_range(rng, 16.0f, 24.0f),
+                height = scene_rng_range(rng, 9.0f, 20.0f);
+    scene_add_building(scene, rng, side->front + side->side * behind, side->side, z0, z1, height);
 }
 
 static void place_lot(scene_model *scene, const scene_plan *plan, scene_rng *rng,
@@ -97,9 +98,10 @@ static void place_lot(scene_model *scene, const scene_plan *plan, scene_rng *rng
 static void close_crossing(scene_model *scene, scene_rng *rng, const scene_side *side,
                            const scene_crossing *crossing)
 {
-    scene_add_building(scene, rng, side->front + side->side * scene_rng_range(rng, 35.0f, 60.0f),
-                       side->side, crossing->z0 - 20.0f, crossing->z1 + 25.0f,
-                       scene_rng_range(rng, 8.0f, 16.0f));
+    const float behind = scene_rng_range(rng, 35.0f, 60.0f),
+                height = scene_rng_range(rng, 8.0f, 16.0f);
+    scene_add_building(scene, rng, side->front + side->side * behind, side->side,
+                       crossing->z0 - 20.0f, crossing->z1 + 25.0f, height);
 }
 
 void scene_place_lots(scene_model *scene, scene_plan *plan, scene_rng rng)

@@ -4,6 +4,9 @@
  *
  * Each function adds one object (a rider adds two: the rider and what is ridden) at a place; the
  * generator decides colours and variants. Vehicles head along the place's +z.
+ *
+ * Draw at most one random number per expression: C does not order the arguments of a call, and gcc
+ * and clang order them differently.
  */
 #ifndef SCENE_OBJECTS_H
 #define SCENE_OBJECTS_H

@@ -175,8 +175,10 @@ void scene_add_cyclist(scene_model *scene, scene_rng *rng, scene_place at)
 {
     scene_add_bicycle(scene, rng, at);
     const body b = {scene, at, scene_add_object(scene, LABEL_RIDER), 1.0f};
+    const float lean = scene_rng_range(rng, 0.12f, 0.3f);
+    const bool has_helmet = scene_rng_chance(rng, 0.35f);
     add_seated(&b, rng, v3(0.0f, 1.02f, -0.25f), v3(0.27f, 1.05f, 0.26f), v3(0.10f, 0.28f, -0.04f),
-               scene_rng_range(rng, 0.12f, 0.3f), scene_rng_chance(rng, 0.35f));
+               lean, has_helmet);
 }
 
 int32_t scene_add_motorcycle(scene_model *scene, scene_rng *rng, scene_place at)

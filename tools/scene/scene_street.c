@@ -212,10 +212,8 @@ void scene_add_bush(scene_model *scene, scene_rng *rng, scene_place at)
     const vec3 color = leaf_color(rng);
     for (int i = 0; i < 3; i++) {
         const float size = scene_rng_range(rng, 0.4f, 0.85f);
-        add_leaves(
-            scene, bush, &at,
-            v3(scene_rng_range(rng, -0.5f, 0.5f), size * 0.75f, scene_rng_range(rng, -0.6f, 0.6f)),
-            v3(size, size * 0.85f, size), color);
+        const float x = scene_rng_range(rng, -0.5f, 0.5f), z = scene_rng_range(rng, -0.6f, 0.6f);
+        add_leaves(scene, bush, &at, v3(x, size * 0.75f, z), v3(size, size * 0.85f, size), color);
     }
     scene_add_contact(scene, &at, 0.7f, 0.8f, 0.4f);
 }

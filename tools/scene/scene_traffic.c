@@ -93,9 +93,10 @@ static void fill_parking(scene_model *scene, scene_plan *plan, scene_rng *rng,
                 is_clear = false;
         const float yaw =
             (side->side < 0.0f ? SCENE_PI : 0.0f) + scene_rng_range(rng, -0.03f, 0.03f);
+        const float aside = scene_rng_range(rng, -0.12f, 0.12f),
+                    ahead = scene_rng_range(rng, -0.25f, 0.25f);
         if (is_clear && scene_rng_chance(rng, density))
-            park_slot(scene, plan, rng, x + scene_rng_range(rng, -0.12f, 0.12f),
-                      z + scene_rng_range(rng, -0.25f, 0.25f), yaw);
+            park_slot(scene, plan, rng, x + aside, z + ahead, yaw);
     }
 }
 
@@ -148,8 +149,8 @@ static void add_walkers(scene_model *scene, scene_plan *plan, scene_rng *rng,
                     across = scene_rng_range(rng, 0.0f, side->walk - 0.9f);
         const float u = scene_rng_unit(rng), z = 7.0f + 60.0f * u * u;
         const float x = inner + side->side * across;
-        const float yaw =
-            (scene_rng_chance(rng, 0.5f) ? 0.0f : SCENE_PI) + scene_rng_range(rng, -0.4f, 0.4f);
+        const float turn = scene_rng_range(rng, -0.4f, 0.4f);
+        const float yaw = (scene_rng_chance(rng, 0.5f) ? 0.0f : SCENE_PI) + turn;
         if (scene_plan_claim(plan, &scene->ground, x, z, 0.4f))
             scene_add_person(scene, rng, scene_place_at(x, SCENE_KERB_HEIGHT, z, yaw));
     }
@@ -197,11 +198,10 @@ static void add_riders(scene_model *scene, scene_plan *plan, scene_rng *rng)
     const float right = plan->sides[1].kerb - plan->sides[1].parking - 0.5f;
     const float left = plan->sides[0].kerb + plan->sides[0].parking + 0.5f;
     const bool must = (plan->features & FEATURE_CYCLIST) != 0;
+    const float z = scene_rng_range(rng, 8.0f, 20.0f), yaw = scene_rng_range(rng, -0.08f, 0.08f);
     if (must || scene_rng_chance(rng, 0.3f))
         scene_add_cyclist(scene, rng,
-                          scene_place_at(right > lane_edge ? right : lane_edge, 0.0f,
-                                         scene_rng_range(rng, 8.0f, 20.0f),
-                                         scene_rng_range(rng, -0.08f, 0.08f)));
+                          scene_place_at(right > lane_edge ? right : lane_edge, 0.0f, z, yaw));
     if (scene_rng_chance(rng, must ? 0.6f : 0.25f))
         scene_add_cyclist(scene, rng,
                           scene_place_at(left, 0.0f, scene_rng_range(rng, 12.0f, 40.0f), SCENE_PI));
