@@ -37,3 +37,10 @@ need_fixed_libraries() {
         fi
     done
 }
+
+# A locale with decimal commas, compiled privately, for the tests that show it makes no difference.
+need_comma_locale() {
+    mkdir -p build/locale
+    [ -d build/locale/de_DE.UTF-8 ] || localedef -i de_DE -f UTF-8 build/locale/de_DE.UTF-8
+    export LOCPATH="$PWD/build/locale"
+}
