@@ -7,6 +7,9 @@ target_compile_options(pnd_build_flags INTERFACE $<$<COMPILE_LANGUAGE:C>:
     -ffp-contract=off -fno-math-errno
     -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wcast-qual -Wvla -Wundef
     -Wdouble-promotion -Wno-missing-field-initializers>)
+if(NOT PND_OPENMP)
+    target_compile_options(pnd_build_flags INTERFACE $<$<COMPILE_LANGUAGE:C>:-Wno-unknown-pragmas>)
+endif()
 if(PND_WERROR)
     target_compile_options(pnd_build_flags INTERFACE $<$<COMPILE_LANGUAGE:C>:-Werror>
                            $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)

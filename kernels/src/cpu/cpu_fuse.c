@@ -206,6 +206,7 @@ static pnd_status tally(const pnd_cpu *cpu, const grouping *g, pnd_fuse_job *job
     if (status != PND_OK)
         return status;
     const int64_t n = (int64_t)job->n;
+    (void)cpu; /* without OpenMP nobody asks for its threads */
 #pragma omp parallel for schedule(dynamic) num_threads(cpu->threads)
     for (int64_t i = 0; i < n; i++)
         tally_segment(&job->tallies[i], g, &g->segments[(size_t)i + skip], job->trim);
