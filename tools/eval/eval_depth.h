@@ -129,6 +129,8 @@ enum { DEPTH_N_HEADLINE = 7 };
 typedef struct depth_headline {
     const char *key, *unit, *title; /* title: for the text table */
     double value;
+    const char *metric; /* value is factor * the image mean of this metric */
+    int factor;
 } depth_headline;
 void depth_headline_fill(depth_headline out[DEPTH_N_HEADLINE], const pnd_depth_protocol *protocol,
                          const pnd_depth_metrics *mean);

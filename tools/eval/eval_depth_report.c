@@ -17,14 +17,14 @@ void depth_headline_fill(depth_headline out[DEPTH_N_HEADLINE], const pnd_depth_p
 {
     const bool repo = protocol->headline == PND_DEPTH_HEADLINE_REPO;
     const depth_headline columns[DEPTH_N_HEADLINE] = {
-        {"sqErr", "1", "sqErr", repo ? mean->rse : mean->sq_rel_u},
-        {"absErr", "1", "absErr", repo ? mean->rae : mean->abs_rel},
-        {"IRMSE", "1/km", "IRMSE", mean->irmse},
+        {"sqErr", "1", "sqErr", repo ? mean->rse : mean->sq_rel_u, repo ? "rse" : "sq_rel_u", 1},
+        {"absErr", "1", "absErr", repo ? mean->rae : mean->abs_rel, repo ? "rae" : "abs_rel", 1},
+        {"IRMSE", "1/km", "IRMSE", mean->irmse, "irmse", 1},
         {"SILog", repo ? "100 log10 m" : "(ln m)^2", "SILog",
-         repo ? 100 * mean->log10 : mean->silog_var},
-        {"delta1", "1", "d<1.25", mean->d1},
-        {"delta2", "1", "d<1.25^2", mean->d2},
-        {"delta3", "1", "d<1.25^3", mean->d3},
+         repo ? 100 * mean->log10 : mean->silog_var, repo ? "log10" : "silog_var", repo ? 100 : 1},
+        {"delta1", "1", "d<1.25", mean->d1, "d1", 1},
+        {"delta2", "1", "d<1.25^2", mean->d2, "d2", 1},
+        {"delta3", "1", "d<1.25^3", mean->d3, "d3", 1},
     };
     memcpy(out, columns, sizeof columns);
 }
@@ -130,6 +130,17 @@ static void write_headline(pnd_json_writer *w, const depth_results *r)
     pnd_json_begin_object(w);
     for (int i = 0; i < DEPTH_N_HEADLINE; i++)
         key_double(w, columns[i].key, columns[i].value);
+    pnd_json_end_object(w);
+    pnd_json_key(w, "headline_from");
+    pnd_json_begin_object(w);
+    for (int i = 0; i < DEPTH_N_HEADLINE; i++) {
+        pnd_json_key(w, columns[i].key);
+        pnd_json_begin_object(w);
+        pnd_json_key(w, "image_mean");
+        pnd_json_string(w, columns[i].metric);
+        key_int(w, "factor", columns[i].factor);
+        pnd_json_end_object(w);
+    }
     pnd_json_end_object(w);
     pnd_json_key(w, "units");
     pnd_json_begin_object(w);

@@ -172,6 +172,57 @@ static void write_image_id(pnd_json_writer *w, const pnd_annotation *annotation)
         pnd_json_string(w, annotation->image_id);
 }
 
+/* The order in which the averages were added. */
+static void write_category_order(pnd_json_writer *w, const panoptic_inputs *inputs)
+{
+    const int indent = w->indent;
+    pnd_json_key(w, "categories");
+    w->indent = 0;
+    pnd_json_begin_array(w);
+    for (size_t c = 0; c < inputs->n_categories; c++)
+        pnd_json_int(w, inputs->gt.categories[c].id);
+    pnd_json_end_array(w);
+    w->indent = indent;
+}
+
+static void write_image_class(pnd_json_writer *w, const pnd_pq_image *image, size_t c)
+{
+    pnd_json_begin_object(w);
+    pnd_json_key(w, "fp");
+    pnd_json_int(w, image->counts[c].fp);
+    pnd_json_key(w, "fn");
+    pnd_json_int(w, image->counts[c].fn);
+    pnd_json_key(w, "iou");
+    pnd_json_begin_array(w);
+    for (size_t m = 0; m < image->n_matches; m++)
+        if (image->matches[m].category == c)
+            pnd_json_double(w, image->matches[m].iou);
+    pnd_json_end_array(w);
+    pnd_json_end_object(w);
+}
+
+/* All that the image adds to the set's score, on one line: adding the IoUs one by one in the order
+ * of the images gives the score of the set to the last bit. */
+static void write_image_classes(pnd_json_writer *w, const panoptic_inputs *inputs,
+                                const pnd_pq_image *image)
+{
+    const int indent = w->indent;
+    pnd_json_key(w, "classes");
+    w->indent = 0;
+    pnd_json_begin_object(w);
+    for (size_t c = 0; c < image->n_categories; c++) {
+        const pnd_pq_count *const count = &image->counts[c];
+        char key[16];
+        if (count->tp == 0 && count->fp == 0 && count->fn == 0)
+            continue;
+        (void)snprintf(key, sizeof key, "%d", (int)inputs->gt.categories[c].id);
+        pnd_json_key(w, key);
+        write_image_class(w, image, c);
+    }
+    pnd_json_end_object(w);
+    w->indent = indent;
+}
+
 /* The score the set would have if it were this image alone. */
 static void write_image(pnd_json_writer *w, const panoptic_results *r, size_t i)
 {
@@ -188,6 +239,7 @@ static void write_image(pnd_json_writer *w, const panoptic_results *r, size_t i)
     write_scores(
         w, pnd_pq_average(image->counts, r->inputs->categories, image->n_categories, PND_PQ_ALL));
     write_count(w, &sum);
+    write_image_classes(w, r->inputs, image);
     pnd_json_end_object(w);
 }
 
@@ -207,6 +259,7 @@ void panoptic_write_json(pnd_buffer *out, const panoptic_results *r)
     eval_results_begin(&w, &head);
     write_groups(&w, r);
     write_classes(&w, r);
+    write_category_order(&w, r->inputs);
     pnd_json_key(&w, "per_image");
     pnd_json_begin_array(&w);
     for (size_t i = 0; i < r->inputs->gt.n_annotations; i++)
