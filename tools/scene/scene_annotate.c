@@ -28,6 +28,8 @@ static bool is_outside(const scene_rig *rig, float x, float y)
 /* x, y in full-resolution pixels. */
 static bool is_bonnet(float x, float y)
 {
+    if (y < 860.0f)
+        return false;
     const float s = (x - BONNET_MIDDLE) / 845.0f, s2 = s * s;
     if (s2 < 1.0f && y > 955.0f + 60.0f * s2 * s2)
         return true;
@@ -38,6 +40,8 @@ static bool is_bonnet(float x, float y)
 
 static bool is_rectification(float x, float y)
 {
+    if (y > 22.0f && y < 950.0f)
+        return false;
     const float s = absf(x - 0.5f * FULL_WIDTH) / (0.5f * FULL_WIDTH);
     const float streak = scene_hash_unit(scene_hash2(floor_int(x / 9.0f), 0, 5u));
     const float top = 10.0f + 12.0f * streak,

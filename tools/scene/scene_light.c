@@ -32,8 +32,10 @@ static bool cell_range(int32_t range[4], rect r)
 
 static int32_t cell_of(float x, float z)
 {
-    int32_t range[4];
-    return cell_range(range, (rect){x, x, z, z}) ? range[2] * SCENE_GRID_X + range[0] : -1;
+    const float u = (x - GRID_X0) / CELL_SIZE, v = (z - GRID_Z0) / CELL_SIZE;
+    if (!(u >= 0.0f && v >= 0.0f && u < (float)SCENE_GRID_X && v < (float)SCENE_GRID_Z))
+        return -1;
+    return (int32_t)v * SCENE_GRID_X + (int32_t)u;
 }
 
 /* Where the shadow of a primitive's bounding box can fall on the ground. */
@@ -176,9 +178,11 @@ vec3 scene_light_sky(const scene_weather *w, vec3 d)
     /* Clouds on a plane above; they shrink towards the horizon and melt into it. */
     const float scale = 1.6f / (up + 0.12f);
     const float x = d.x / length * scale, z = d.z / length * scale;
-    const float n = scene_fbm2(x * 1.3f + 3.0f, z * 0.9f, w->seed, 5);
+    const float n = scene_fbm2(x * 1.3f + 3.0f, z * 0.9f, w->seed, 4);
     const float cover = smooth_step(0.62f - 0.42f * w->cloudiness, 0.80f - 0.2f * w->cloudiness, n);
-    const float shade = 0.78f + 0.5f * (scene_fbm2(x * 2.1f, z * 1.7f, w->seed + 77u, 4) - 0.35f);
+    const float shade =
+        cover > 0.0f ? 0.78f + 0.5f * (scene_fbm2(x * 2.1f, z * 1.7f, w->seed + 77u, 3) - 0.35f)
+                     : 0.0f;
     const vec3 cloud = v3_scale(v3_mix(w->horizon, v3(1.0f, 1.0f, 1.0f), 0.5f), shade);
     color = v3_mix(color, cloud, cover * smooth_step(0.02f, 0.16f, up) * 0.85f);
     const float toward = maxf(v3_dot(d, w->to_sun) / length, 0.0f);

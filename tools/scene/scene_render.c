@@ -288,12 +288,13 @@ static vec3 blend_samples(const painter *p, const uint32_t *found, int n, int32_
 
 static void sensor_noise(float noise[3], uint32_t seed, int32_t x, int32_t y)
 {
-    uint32_t h = scene_hash2(x, y, seed);
-    for (int c = 0; c < 3; c++) {
-        h = scene_hash(h + 0x9e3779b9u);
-        /* The sum of four bytes is close enough to a normal variate of deviation 1. */
-        const uint32_t sum = (h & 255u) + (h >> 8 & 255u) + (h >> 16 & 255u) + (h >> 24);
-        noise[c] = ((float)sum - 510.0f) * (1.0f / 147.8f);
+    const uint64_t key = (uint64_t)(uint32_t)y << 32 | (uint32_t)x;
+    uint64_t h = scene_mix64(key + seed * 0x9e3779b97f4a7c15u);
+    for (int c = 0; c < 3; c++, h >>= 21) {
+        /* The sum of three numbers of 0..127 has deviation 64; close enough to normal. */
+        const uint32_t sum =
+            (uint32_t)(h & 127) + (uint32_t)(h >> 7 & 127) + (uint32_t)(h >> 14 & 127);
+        noise[c] = ((float)sum - 190.5f) * (1.0f / 64.0f);
     }
 }
 

@@ -114,7 +114,6 @@ static void paint_markings(vec3 *albedo, const scene_spot *spot)
     const scene_ground *g = spot->ground;
     const float x = spot->world.x, z = spot->world.z;
     const float length = spot->footprint * spot->stretch;
-    const float wear = 0.55f + 0.4f * scene_noise2(x * 3.0f, z * 1.3f, g->seed + 5u);
     for (int32_t i = 0; i < g->n_crossings; i++)
         paint_crossing(albedo, spot, &g->crossings[i], length);
     if (scene_ground_in_crossing(g, z))
@@ -127,7 +126,10 @@ static void paint_markings(vec3 *albedo, const scene_spot *spot)
         float share = line_cover(x - line->x, spot->footprint, 0.5f * line->width);
         if (share > 0.0f && line->period > 0.0f)
             share *= scene_pulse(z / line->period, length / line->period, 0.0f, line->duty);
-        paint(albedo, v3(0.74f, 0.75f, 0.73f), share * wear);
+        if (share > 0.0f) {
+            const float wear = 0.55f + 0.4f * scene_noise2(x * 3.0f, z * 1.3f, g->seed + 5u);
+            paint(albedo, v3(0.74f, 0.75f, 0.73f), share * wear);
+        }
     }
 }
 
@@ -136,8 +138,8 @@ static vec3 asphalt(const scene_spot *spot)
     const float x = spot->world.x, z = spot->world.z;
     const uint32_t seed = spot->ground->seed;
     const float fine = 1.0f / (1.0f + spot->footprint * spot->stretch * 20.0f);
-    const float grain = scene_noise2(x * 34.0f, z * 34.0f, seed) - 0.5f;
-    const float stain = scene_fbm2(x * 0.5f, z * 0.16f, seed + 1u, 3) - 0.5f;
+    const float grain = fine > 0.1f ? scene_noise2(x * 34.0f, z * 34.0f, seed) - 0.5f : 0.0f;
+    const float stain = scene_fbm2(x * 0.5f, z * 0.16f, seed + 1u, 2) - 0.5f;
     const float track = scene_noise2(x * 1.6f, z * 0.02f, seed + 3u) - 0.5f;
     const float patch = scene_noise2(x * 0.22f, z * 0.07f, seed + 2u) > 0.74f ? -0.05f : 0.0f;
     vec3 albedo = v3_scale(spot->prim->color,
