@@ -96,6 +96,7 @@ static void rays_meet_the_unit_shapes_where_geometry_says(void **state)
         {SCENE_CYLINDER, {1}, {0, 1.01f, -5}, {0, 0, 1}, false, 0, 0},
         /* a cone's radius at half height is half its base */
         {SCENE_CYLINDER, {0}, {0, 0, -5}, {0, 0, 1}, true, 4.5, 5.5},
+        {SCENE_CYLINDER, {0}, {0, 0.5f, -5}, {0, 0, 1}, true, 4.75, 5.25},
         {SCENE_CYLINDER, {0.5f}, {0, 0, -5}, {1e-6f, 0, 1}, true, 4.25, 5.75},
         /* a gable roof at half height is half as wide, and full length */
         {SCENE_TAPER, {1, 0, 0}, {-5, 0, 0}, {1, 0, 0}, true, 4.5, 5.5},

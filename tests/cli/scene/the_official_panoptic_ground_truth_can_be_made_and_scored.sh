@@ -7,3 +7,5 @@ pnd-eval panoptic --quiet --gt-json gt/cityscapes_panoptic_val.json --pred-json 
 echo "mild predictions: exit $?"
 pnd-eval depth --quiet --root d --split val --pred d/predictions --protocol paper-eq --require 'abs_rel<=0.2' >table
 echo "mild depth: exit $?"
+pnd-depth --quiet --root d --split val --out depth
+echo "depth maps: exit $?"
