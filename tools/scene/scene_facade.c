@@ -74,6 +74,23 @@ static scene_look with_windows(const front *f, vec3 albedo)
                         .is_glass = inner > 0.8f && sash < 0.5f};
 }
 
+/* Goods and posters in a dim room, the street's reflection above them. */
+static vec3 shop_window(const front *f, uint32_t unit)
+{
+    const float up = f->up / f->storey, w = f->spot->footprint;
+    const float dim =
+        0.15f + 0.12f * scene_noise2(f->across * 0.8f, f->up * 0.6f, unit) + 0.10f * up;
+    const vec3 room = v3(dim * 1.06f, dim * 1.02f, dim);
+    const uint32_t item = scene_hash2(floor_int(f->across / 0.45f), floor_int(f->up / 0.62f), unit);
+    const float shown = scene_hash_unit(item);
+    const float fade = clampf(1.0f - 4.0f * w, 0.0f, 1.0f);
+    if (shown < 0.72f || fraction(f->across / 0.45f) < 0.14f || fraction(f->up / 0.62f) < 0.2f)
+        return room;
+    const float hue = scene_hash_unit(scene_hash(item));
+    const vec3 goods = v3_mix(v3(0.56f, 0.34f, 0.24f), v3(0.34f, 0.44f, 0.56f), hue);
+    return v3_mix(room, v3_scale(goods, 0.6f + shown), 0.75f * fade);
+}
+
 /* Doors in houses, glass fronts with a sign board above in shops. */
 static scene_look street_floor(const front *f, vec3 albedo)
 {
@@ -101,10 +118,7 @@ static scene_look street_floor(const front *f, vec3 albedo)
     }
     const float glass = scene_pulse(u, w / pitch, 0.06f, 0.94f);
     if (up < 0.80f && f->up > 0.35f && glass > 0.5f) {
-        const float goods = scene_noise2(f->across * 2.2f, f->up * 2.8f, unit);
-        const float depth = 0.20f + 0.42f * goods * goods;
-        return (scene_look){.albedo = v3(depth * 1.08f, depth * 1.02f, depth * 0.92f),
-                            .is_glass = true};
+        return (scene_look){.albedo = shop_window(f, unit), .is_glass = true};
     }
     return (scene_look){.albedo = v3_scale(albedo, 0.9f)};
 }

@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 /* Nothing nearer than this is drawn, and the ground ends in haze. */
 #define NEAREST  0.3f
@@ -351,6 +354,15 @@ static pnd_status resize(scene_picture *out, const scene_view *view, pnd_error *
     return status;
 }
 
+static int team_size(int threads)
+{
+#ifdef _OPENMP
+    return threads > 0 ? threads : omp_get_max_threads();
+#else
+    return threads;
+#endif
+}
+
 pnd_status scene_render(scene_picture *out, scene_renderer *renderer, const scene_light *light,
                         const scene_view *view, uint32_t noise_seed, int threads, pnd_error *err)
 {
@@ -362,15 +374,16 @@ pnd_status scene_render(scene_picture *out, scene_renderer *renderer, const scen
     const scene_shader shader = {.light = light, .view = view};
     const painter p = {renderer, &shader, view, noise_seed};
     const int32_t n_bands = (view->height + BAND_ROWS - 1) / BAND_ROWS;
-    (void)threads;
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    const int team = team_size(threads);
+    (void)team;
+#pragma omp parallel for num_threads(team) schedule(dynamic)
     for (int32_t band = 0; band < n_bands; band++) {
         const int32_t y0 = band * BAND_ROWS;
         const int32_t y1 = y0 + BAND_ROWS < view->height ? y0 + BAND_ROWS - 1 : view->height - 1;
         find_surfaces(out, renderer, light->scene, view, y0, y1);
     }
     /* Colours look at the neighbouring rows' surfaces: all of those are known by now. */
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
+#pragma omp parallel for num_threads(team) schedule(dynamic)
     for (int32_t band = 0; band < n_bands; band++) {
         const int32_t y0 = band * BAND_ROWS;
         const int32_t y1 = y0 + BAND_ROWS < view->height ? y0 + BAND_ROWS - 1 : view->height - 1;

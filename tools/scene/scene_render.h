@@ -45,7 +45,8 @@ typedef struct scene_renderer {
 void scene_renderer_clear(scene_renderer *renderer);
 
 /*
- * Render one view. `noise_seed` makes the sensor noise of this view; `threads` share the rows.
+ * Render one view. `noise_seed` makes the sensor noise of this view; `threads` share the rows; 0 is
+ * one per core.
  * @retval PND_ENOMEM  @retval PND_EINVAL @retval PND_ELIMIT the size
  */
 PND_NODISCARD pnd_status scene_render(scene_picture *out, scene_renderer *renderer,

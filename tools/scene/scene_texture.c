@@ -145,8 +145,8 @@ static vec3 asphalt(const scene_spot *spot)
     vec3 albedo = v3_scale(spot->prim->color,
                            1.0f + 0.28f * grain * fine + 0.30f * stain + 0.12f * track + patch);
     /* Sealed cracks, in a few places only. */
-    if (stain > 0.12f && spot->footprint < 0.02f &&
-        absf(scene_noise2(x * 0.8f, z * 0.5f, seed + 9u) - 0.5f) < 0.012f)
+    if (stain > 0.22f && spot->footprint < 0.02f &&
+        absf(scene_noise2(x * 0.8f, z * 0.5f, seed + 9u) - 0.5f) < 0.007f)
         albedo = v3_scale(albedo, 0.8f);
     return albedo;
 }
