@@ -107,6 +107,7 @@ pnd_status pnd_cuda_open(pnd_backend *backend, const pnd_backend_options *option
         return pnd_fail(err, PND_ENOMEM, "out of memory for the CUDA backend");
     cuda->device = options->device;
     PND_CUDA_TRY(cudaSetDevice(cuda->device));
+    PND_CUDA_TRY(pnd_cuda_probe());
     PND_CUDA_TRY(cudaStreamCreateWithFlags(&cuda->stream, cudaStreamNonBlocking));
     status = describe(backend, cuda, err);
     if (status != PND_OK)

@@ -35,6 +35,9 @@ pnd_status pnd_cuda_fail(cudaError_t code, const char *expr, const char *file, i
         }                                                                                          \
     } while (0)
 
+/* Fails when this build has no code for the current device (cuda_depth.cu). */
+cudaError_t pnd_cuda_probe(void);
+
 /* At least `size` bytes, contents unspecified. */
 cudaError_t pnd_cuda_reserve(pnd_cuda_buffer *buffer, size_t size);
 

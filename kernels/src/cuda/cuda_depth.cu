@@ -23,6 +23,12 @@ static __global__ void depth_kernel(pnd_depth_grid grid, unsigned long long *cou
     }
 }
 
+cudaError_t pnd_cuda_probe(void)
+{
+    cudaFuncAttributes attributes;
+    return cudaFuncGetAttributes(&attributes, depth_kernel);
+}
+
 static pnd_depth_counts counts_of(const unsigned long long flags[PND_THREAD_FLAGS])
 {
     pnd_depth_counts counts;
