@@ -85,7 +85,9 @@ static void place_lot(scene_model *scene, const scene_plan *plan, scene_rng *rng
 {
     static const float city_share[SCENE_STYLES] = {0.92f, 0.7f, 0.12f, 0.45f};
     static const float yard_share[SCENE_STYLES] = {0.04f, 0.05f, 0.70f, 0.25f};
-    const float pick = scene_rng_unit(rng);
+    const bool enclosed =
+        (plan->features & (FEATURE_WALL | FEATURE_FENCE)) != 0 && scene_rng_chance(rng, 0.35f);
+    const float pick = enclosed ? 1.0f : scene_rng_unit(rng);
     if (pick < city_share[plan->style])
         place_city_lot(scene, plan, rng, side, z0, z1);
     else if (pick < city_share[plan->style] + yard_share[plan->style])
@@ -187,6 +189,16 @@ static void place_clutter(scene_model *scene, scene_plan *plan, scene_rng *rng,
     }
 }
 
+/* Railings that keep people off the road. */
+static void place_kerb_railing(scene_model *scene, const scene_plan *plan, scene_rng *rng,
+                               const scene_side *side)
+{
+    const float z0 = scene_rng_range(rng, 8.0f, 20.0f), z1 = z0 + scene_rng_range(rng, 6.0f, 16.0f);
+    if ((plan->features & FEATURE_FENCE) != 0 &&
+        crossing_in(&scene->ground, z0 - 5.0f, z1 + 1.0f) == NULL && scene_rng_chance(rng, 0.6f))
+        scene_add_fence(scene, rng, side->kerb + side->side * 0.22f, z0, z1);
+}
+
 static void place_crossing_lights(scene_model *scene, scene_plan *plan, scene_rng *rng,
                                   const scene_crossing *crossing)
 {
@@ -233,6 +245,7 @@ void scene_place_furniture(scene_model *scene, scene_plan *plan, scene_rng rng)
         place_signs(scene, plan, &rng, &plan->sides[i]);
         place_street_trees(scene, plan, &rng, &plan->sides[i]);
         place_clutter(scene, plan, &rng, &plan->sides[i]);
+        place_kerb_railing(scene, plan, &rng, &plan->sides[i]);
     }
     place_median(scene, plan, &rng);
 }

@@ -192,6 +192,23 @@ static void add_bicycle_rack(scene_model *scene, scene_plan *plan, scene_rng *rn
     }
 }
 
+/* Motorcycles on their stands at the edge of the pavement. */
+static void add_motorcycles(scene_model *scene, scene_plan *plan, scene_rng *rng,
+                            const scene_side *side)
+{
+    const float x = side->kerb + side->side * (side->verge + 0.8f),
+                z = scene_rng_range(rng, 7.0f, 18.0f);
+    const int32_t n = 1 + scene_rng_below(rng, 3);
+    if ((plan->features & FEATURE_MOTORCYCLE) == 0 || !scene_rng_chance(rng, 0.6f) ||
+        !scene_plan_claim(plan, &scene->ground, x, z + 0.6f * (float)n, 0.6f * (float)n + 0.5f))
+        return;
+    for (int32_t i = 0; i < n; i++) {
+        const float yaw = side->side * (0.5f + scene_rng_range(rng, 0.0f, 0.4f));
+        scene_add_motorcycle(scene, rng,
+                             scene_place_at(x, SCENE_KERB_HEIGHT, z + 1.2f * (float)i, yaw));
+    }
+}
+
 static void add_riders(scene_model *scene, scene_plan *plan, scene_rng *rng)
 {
     const float lane_edge = 0.5f * plan->lane_width;
@@ -226,6 +243,7 @@ void scene_place_people(scene_model *scene, scene_plan *plan, scene_rng rng)
     for (int i = 0; i < 2; i++) {
         const scene_side *side = &plan->sides[i];
         add_bicycle_rack(scene, plan, &rng, side);
+        add_motorcycles(scene, plan, &rng, side);
         if ((plan->features & FEATURE_CROWD) != 0 && i == scene_rng_below(&rng, 2))
             add_crowd(scene, plan, &rng, side);
         add_walkers(scene, plan, &rng, side, 2 + scene_rng_below(&rng, busy));

@@ -66,11 +66,11 @@ static void plan_lanes(scene_plan *plan, scene_rng *rng, float *left, float *rig
 
 static void plan_side(scene_plan *plan, scene_rng *rng, scene_side *side, float edge)
 {
-    side->parking = plan->style != STYLE_AVENUE && scene_rng_chance(rng, 0.75f) ? 2.2f : 0.0f;
-    const float verge_share = plan->style == STYLE_CITY ? 0.15f : 0.7f;
+    side->parking = plan->style != STYLE_AVENUE && scene_rng_chance(rng, 0.55f) ? 2.2f : 0.0f;
+    const float verge_share = plan->style == STYLE_CITY ? 0.1f : 0.5f;
     const bool green = scene_rng_chance(rng, verge_share) || (plan->features & FEATURE_GREEN) != 0;
-    side->verge = green ? scene_rng_range(rng, 1.4f, 2.6f) : 0.0f;
-    side->walk = scene_rng_range(rng, 2.2f, plan->style == STYLE_SUBURB ? 3.0f : 4.6f);
+    side->verge = green ? scene_rng_range(rng, 1.2f, 2.2f) : 0.0f;
+    side->walk = scene_rng_range(rng, 2.4f, plan->style == STYLE_SUBURB ? 3.4f : 5.6f);
     side->kerb = edge + side->side * side->parking;
     side->front = side->kerb + side->side * (side->verge + side->walk);
 }
