@@ -3,6 +3,7 @@
 #include "scene_write.h"
 
 #include <panodepth/alloc.h>
+#include <panodepth/json.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +175,66 @@ static int write_lists(scene_run *run)
     return status == PND_OK ? TOOL_EXIT_OK : tool_fail(run->tool, TOOL_OUTPUT, &err);
 }
 
+static void write_split_counts(pnd_json_writer *json, const scene_run *run)
+{
+    pnd_json_key(json, "splits");
+    pnd_json_begin_array(json);
+    for (size_t k = 0; k < run->args->splits.n; k++) {
+        int32_t n = 0;
+        for (int32_t i = 0; i < run->args->frames; i++)
+            n += strcmp(run->names[i].split, run->args->splits.items[k]) == 0;
+        pnd_json_begin_object(json);
+        pnd_json_key(json, "split");
+        pnd_json_string(json, run->args->splits.items[k]);
+        pnd_json_key(json, "frames");
+        pnd_json_int(json, n);
+        pnd_json_end_object(json);
+    }
+    pnd_json_end_array(json);
+}
+
+static pnd_status write_summary(const scene_run *run, pnd_error *err)
+{
+    pnd_buffer text = {0};
+    pnd_json_writer json = {.out = &text, .indent = 4};
+    pnd_json_begin_object(&json);
+    pnd_json_key(&json, "tool");
+    pnd_json_string(&json, "pnd-scene " PND_VERSION_STRING);
+    pnd_json_key(&json, "root");
+    pnd_json_string(&json, run->args->out);
+    pnd_json_key(&json, "predictions");
+    if (run->pred_root != NULL)
+        pnd_json_string(&json, run->pred_root);
+    else
+        pnd_json_null(&json);
+    pnd_json_key(&json, "width");
+    pnd_json_int(&json, run->args->size.width);
+    pnd_json_key(&json, "height");
+    pnd_json_int(&json, run->args->size.height);
+    pnd_json_key(&json, "seed");
+    pnd_json_int(&json, run->args->seed);
+    write_split_counts(&json, run);
+    pnd_json_end_object(&json);
+    pnd_buffer_puts(&text, "\n");
+    pnd_status status = pnd_buffer_status(&text, err);
+    if (status == PND_OK)
+        status = tool_write(run->tool, "-", text.data, text.size, err);
+    pnd_buffer_clear(&text);
+    return status;
+}
+
+static int report(const scene_run *run)
+{
+    const scene_args *args = run->args;
+    pnd_error err = {0};
+    if (run->tool->common.json)
+        return write_summary(run, &err) == PND_OK ? TOOL_EXIT_OK
+                                                  : tool_fail(run->tool, TOOL_OUTPUT, &err);
+    tool_info(run->tool, "%d frames of %dx%d in %s", args->frames, args->size.width,
+              args->size.height, args->out);
+    return TOOL_EXIT_OK;
+}
+
 static int render_all(scene_run *run)
 {
     tool_problems problems = {0};
@@ -188,10 +249,7 @@ static int render_all(scene_run *run)
     tool_problems_clear(&problems);
     if (code == TOOL_EXIT_OK && run->pred_root != NULL)
         code = write_lists(run);
-    if (code == TOOL_EXIT_OK)
-        tool_info(run->tool, "%d frames of %dx%d in %s", run->args->frames, run->args->size.width,
-                  run->args->size.height, run->args->out);
-    return code;
+    return code == TOOL_EXIT_OK ? report(run) : code;
 }
 
 static int run_scene(tool *t, const void *data)
