@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pnd-eval depth: options, and the order of the work. */
 #include "eval_depth.h"
+
 #include "eval_commands.h"
+#include "eval_emit.h"
 
 #include <panodepth/alloc.h>
 #include <panodepth/labels.h>
@@ -200,20 +202,11 @@ static void warn_if_odd(tool *t, const depth_results *r)
 
 static pnd_status report(tool *t, const depth_results *r, pnd_error *err)
 {
-    const char *const out = r->args->out;
-    const bool to_stdout = out != NULL && strcmp(out, "-") == 0;
     pnd_buffer json = {0}, text = {0};
-    if (out != NULL || t->common.json)
+    if (r->args->out != NULL || t->common.json)
         depth_write_json(&json, r);
     depth_print(&text, r);
-    pnd_status status = pnd_buffer_status(&json, err);
-    if (status == PND_OK)
-        status = pnd_buffer_status(&text, err);
-    if (status == PND_OK && out != NULL)
-        status = tool_write(t, out, json.data, json.size, err);
-    if (status == PND_OK && !to_stdout)
-        status = t->common.json ? tool_write(t, "-", json.data, json.size, err)
-                                : tool_write(t, "-", text.data, text.size, err);
+    const pnd_status status = eval_emit(t, r->args->out, &json, &text, err);
     pnd_buffer_clear(&json);
     pnd_buffer_clear(&text);
     return status;
