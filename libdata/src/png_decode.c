@@ -75,6 +75,21 @@ pnd_status pnd_png_read_info(pnd_png_info *out, const void *bytes, size_t size, 
     return status;
 }
 
+pnd_status pnd_png_check(pnd_png_info *out, bool *truncated, bool *trailing_bytes,
+                         const void *bytes, size_t size, const char *name, pnd_error *err)
+{
+    pnd_png_file file;
+    pnd_status status = pnd_png_scan(&file, bytes, size, name, err);
+    if (status == PND_OK && file.truncated)
+        status = pnd_fail(err, PND_EFORMAT, "%s: truncated: %zu bytes and no end", name, size);
+    *out = file.info;
+    if (truncated != NULL)
+        *truncated = file.truncated;
+    if (trailing_bytes != NULL)
+        *trailing_bytes = file.trailing_bytes;
+    return status;
+}
+
 static pnd_status check_u8_kind(const request *r, pnd_error *err)
 {
     const pnd_png_file *file = &r->file;

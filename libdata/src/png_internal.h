@@ -39,6 +39,7 @@ typedef struct pnd_png_file {
     int32_t n_colors;     /* palette entries */
     size_t missing_bytes; /* by which the last IDAT chunk is short, at least */
     bool has_end;         /* IEND was found */
+    bool truncated;       /* it ends before its IEND chunk does */
     bool trailing_bytes;  /* after IEND */
 } pnd_png_file;
 

@@ -8,7 +8,8 @@
  */
 #include "png_internal.h"
 
-#include <ctype.h>
+#include <panodepth/file.h>
+
 #include <inttypes.h>
 #include <string.h>
 #include <zlib.h>
@@ -17,52 +18,6 @@ enum { SIGNATURE_SIZE = 8, IHDR_SIZE = 13, CHUNK_OVERHEAD = 12 };
 
 static const uint8_t signature[SIGNATURE_SIZE] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
-typedef struct magic {
-    const char *bytes;
-    size_t size;
-    const char *what;
-    const char *hint;
-} magic;
-
-#define MAGIC(text) text, sizeof(text) - 1
-
-static const magic magics[] = {
-    {MAGIC("version https://git-lfs"), "a Git LFS pointer", "run git lfs pull"},
-    {MAGIC("/annex/objects/"), "a git-annex pointer", "run git annex get"},
-    {MAGIC("\xff\xd8\xff"), "a JPEG image", "JPEG changes label and depth values"},
-    {MAGIC("GIF8"), "a GIF image", ""},
-    {MAGIC("BM"), "a BMP image", ""},
-    {MAGIC("II*\0"), "a TIFF image", ""},
-    {MAGIC("MM\0*"), "a TIFF image", ""},
-    {MAGIC("RIFF"), "a RIFF file (WebP?)", ""},
-    {MAGIC("\x76\x2f\x31\x01"), "an OpenEXR image", ""},
-    {MAGIC("\x93NUMPY"), "a NumPy array", ""},
-    {MAGIC("Pf\n"), "a PFM image", ""},
-    {MAGIC("PF\n"), "a PFM image", ""},
-    {MAGIC("\x1f\x8b"), "a gzip file", "unpack it first"},
-    {MAGIC("PK\x03\x04"), "a zip file", "unpack it first"},
-    {MAGIC("\x89PNG\n"), "a PNG damaged in transfer", "it was copied as text: copy it as binary"},
-    {MAGIC("\x89PNG\r\r"), "a PNG damaged in transfer", "it was copied as text: copy it as binary"},
-    {MAGIC("\x09PNG"), "a PNG damaged in transfer", "it was copied as text: copy it as binary"},
-};
-
-static bool is_html(const uint8_t *bytes, size_t size)
-{
-    static const char *const starts[] = {"<!doctype html", "<html", "<head", "<?xml"};
-    size_t i = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    while (i < size && isspace(bytes[i]))
-        i++;
-    for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
-        const size_t length = strlen(starts[k]);
-        size_t n = 0;
-        while (n < length && i + n < size && tolower(bytes[i + n]) == starts[k][n])
-            n++;
-        if (n == length)
-            return true;
-    }
-    return false;
-}
-
 static pnd_status fail_signature(const pnd_png_file *file, pnd_error *err)
 {
     if (file->size == 0)
@@ -70,14 +25,10 @@ static pnd_status fail_signature(const pnd_png_file *file, pnd_error *err)
     if (file->size < SIGNATURE_SIZE && memcmp(file->bytes, signature, file->size) == 0)
         return pnd_fail(err, PND_EFORMAT, "%s: truncated header: %zu bytes", file->name,
                         file->size);
-    if (is_html(file->bytes, file->size))
-        return pnd_fail_hint(err, PND_EFORMAT, "the download needs a login",
-                             "%s: an HTML page, not a PNG", file->name);
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (file->size >= magics[i].size &&
-            memcmp(file->bytes, magics[i].bytes, magics[i].size) == 0)
-            return pnd_fail_hint(err, PND_EFORMAT, magics[i].hint, "%s: %s, not a PNG", file->name,
-                                 magics[i].what);
+    const pnd_file_kind *kind = pnd_file_kind_of(file->bytes, file->size);
+    if (kind != NULL)
+        return pnd_fail_hint(err, PND_EFORMAT, kind->hint, "%s: %s, not a PNG", file->name,
+                             kind->what);
     return pnd_fail(err, PND_EFORMAT, "%s: not a PNG", file->name);
 }
 
@@ -197,6 +148,7 @@ pnd_status pnd_png_scan_header(pnd_png_file *out, const void *bytes, size_t size
     if (size > INT32_MAX)
         return pnd_fail(err, PND_ELIMIT, "%s: %zu bytes exceed the limit of %d", name, size,
                         INT32_MAX);
+    out->truncated = size < SIGNATURE_SIZE + IHDR_SIZE + CHUNK_OVERHEAD;
     if (size < SIGNATURE_SIZE || memcmp(bytes, signature, SIGNATURE_SIZE) != 0)
         return fail_signature(out, err);
     if (size < SIGNATURE_SIZE + 8)
@@ -277,6 +229,7 @@ static pnd_status take_chunk(pnd_png_file *file, const chunk *c, pnd_error *err)
  * decoder to judge. */
 static pnd_status end_early(pnd_png_file *file, size_t offset, pnd_error *err)
 {
+    file->truncated = true;
     if (file->data.size > 0)
         return PND_OK;
     return pnd_fail(err, PND_EFORMAT, "%s: truncated before the pixels, at offset %zu", file->name,
@@ -296,6 +249,7 @@ pnd_status pnd_png_scan(pnd_png_file *out, const void *bytes, size_t size, const
         if (status != PND_OK)
             return status;
         const bool complete = is_complete(&c, out);
+        out->truncated = !complete;
         if (!complete && !is_type(&c, "IDAT"))
             return out->data.size > 0 ? PND_OK : fail_truncated(&c, out, err);
         status = complete ? check_crc(&c, out, err) : PND_OK;

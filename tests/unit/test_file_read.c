@@ -292,6 +292,39 @@ static void digests_are_those_of_the_standard(void **state)
     free(million);
 }
 
+/* FIPS 180-2, appendix B.1; and one that is longer than the pieces that are read. */
+static void a_file_is_hashed_in_pieces(void **state)
+{
+    static char bytes[70001];
+    pnd_error err = {0};
+    char text[PND_SHA256_TEXT_SIZE], whole[PND_SHA256_TEXT_SIZE];
+    (void)state;
+    scratch_put("abc", "abc");
+    pnd_assert_ok(pnd_sha256_file(text, "abc", &err));
+    assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    memset(bytes, 'x', sizeof bytes - 1);
+    scratch_put("long", bytes);
+    pnd_assert_ok(pnd_sha256(whole, bytes, sizeof bytes - 1, &err));
+    pnd_assert_ok(pnd_sha256_file(text, "long", &err));
+    assert_string_equal(text, whole);
+    pnd_assert_fails(pnd_sha256_file(text, "none", &err), PND_EIO, "none");
+    assert_string_equal(text, "");
+    pnd_assert_fails(pnd_sha256_file(text, ".", &err), PND_EIO, "not a regular file");
+}
+
+static void a_file_is_told_by_its_first_bytes(void **state)
+{
+    (void)state;
+    assert_null(pnd_file_kind_of("", 0));
+    assert_null(pnd_file_kind_of("{}", 2));
+    assert_string_equal(pnd_file_kind_of("\x89PNG\r\n\x1a\n", 8)->code, "png");
+    assert_null(pnd_file_kind_of("\x89PNG\r\n\x1a", 7));
+    assert_string_equal(pnd_file_kind_of("version https://git-lfs", 23)->code, "lfs-pointer");
+    assert_string_equal(pnd_file_kind_of("/annex/objects/x", 16)->code, "annex-pointer");
+    assert_string_equal(pnd_file_kind_of("\n<HTML>", 7)->code, "html-page");
+    assert_string_equal(pnd_file_kind_of("\xff\xd8\xff\xe0", 4)->code, "foreign-type");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +341,8 @@ int main(void)
         IN_SCRATCH(nothing_outside_the_root_is_read_on_old_kernels),
         IN_SCRATCH(the_root_itself_may_be_a_link),
         IN_SCRATCH(digests_are_those_of_the_standard),
+        IN_SCRATCH(a_file_is_hashed_in_pieces),
+        IN_SCRATCH(a_file_is_told_by_its_first_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

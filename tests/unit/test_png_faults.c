@@ -680,6 +680,34 @@ static void options_without_their_size_are_refused(void **state)
     pnd_buffer_clear(&png);
 }
 
+/* Also without decoding: each prefix is truncated, the whole is not. */
+static void a_check_without_pixels_finds_truncation(void **state)
+{
+    pnd_buffer png = {0};
+    pnd_error err = {0};
+    pnd_png_info info;
+    bool truncated = true, trailing = true;
+    (void)state;
+    make_good(&png);
+    pnd_assert_ok(pnd_png_check(&info, &truncated, &trailing, png.data, png.size, "f.png", &err));
+    assert_true(info.width == WIDTH && info.height == HEIGHT && info.bit_depth == 16);
+    assert_false(truncated || trailing);
+    for (size_t size = 1; size < png.size; size++) {
+        pnd_assert_fails(pnd_png_check(&info, &truncated, NULL, png.data, size, "f.png", &err),
+                         PND_EFORMAT, "truncated");
+        assert_true(truncated);
+    }
+    pnd_buffer_append(&png, "x", 1);
+    pnd_assert_ok(pnd_png_check(&info, &truncated, &trailing, png.data, png.size, "f.png", &err));
+    assert_true(trailing && !truncated);
+    png.data[find_chunk(&png, "IDAT") + 9] ^= 1;
+    pnd_assert_fails(pnd_png_check(&info, &truncated, &trailing, png.data, png.size, "f.png", &err),
+                     PND_EFORMAT, "CRC error in IDAT");
+    assert_false(truncated);
+    assert_int_equal(info.width, WIDTH);
+    pnd_buffer_clear(&png);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -708,6 +736,7 @@ int main(void)
         cmocka_unit_test(every_known_ancillary_chunk_is_skipped),
         cmocka_unit_test(damage_in_an_interlaced_image_is_noticed),
         cmocka_unit_test(options_without_their_size_are_refused),
+        cmocka_unit_test(a_check_without_pixels_finds_truncation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,11 +88,25 @@ PND_API PND_NODISCARD pnd_status pnd_dir_make(const char *path, pnd_error *err);
 /** Make the parent directories of `path`. @retval PND_EIO @retval PND_ENOMEM */
 PND_API PND_NODISCARD pnd_status pnd_dir_make_parent(const char *path, pnd_error *err);
 
+/** What a file is, judged by its first bytes. */
+typedef struct pnd_file_kind {
+    const char *code; /**< "png", "lfs-pointer", "annex-pointer", "html-page" or "foreign-type" */
+    const char *what; /**< "a JPEG image" */
+    const char *hint; /**< what to do about it, or "" */
+} pnd_file_kind;
+
+/** The kind of file these bytes begin, or NULL when they are none that is known here. Static. */
+PND_API const pnd_file_kind *pnd_file_kind_of(const void *bytes, size_t size);
+
 enum { PND_SHA256_TEXT_SIZE = 65 };
 
 /** Lower-case hexadecimal SHA-256 of some bytes. @retval PND_EINTERNAL the crypto library failed */
 PND_API PND_NODISCARD pnd_status pnd_sha256(char text[PND_SHA256_TEXT_SIZE], const void *bytes,
                                             size_t size, pnd_error *err);
+
+/** The same of a regular file of any size, read in pieces. @retval PND_EIO */
+PND_API PND_NODISCARD pnd_status pnd_sha256_file(char text[PND_SHA256_TEXT_SIZE], const char *path,
+                                                 pnd_error *err);
 
 #ifdef __cplusplus
 }

@@ -62,6 +62,18 @@ typedef struct pnd_png_notes {
 PND_API PND_NODISCARD pnd_status pnd_png_read_info(pnd_png_info *out, const void *bytes,
                                                    size_t size, const char *name, pnd_error *err);
 
+/**
+ * Everything that can be checked without inflating a pixel: the order and lengths of the chunks,
+ * every CRC, an end. Costs about 1 % of decoding.
+ * @param truncated       true when the file ends before its IEND chunk does; may be NULL
+ * @param trailing_bytes  true when something follows IEND, which is no error; may be NULL
+ * @retval PND_EFORMAT  (truncated files too)  @retval PND_ELIMIT
+ * On failure `out` holds the header if that was sound, else it is zeroed.
+ */
+PND_API PND_NODISCARD pnd_status pnd_png_check(pnd_png_info *out, bool *truncated,
+                                               bool *trailing_bytes, const void *bytes, size_t size,
+                                               const char *name, pnd_error *err);
+
 /* Decoders fill a plane (resized, reused); on failure its contents are unspecified and it is still
  * the caller's to clear. `options` and `notes` may be NULL. */
 
