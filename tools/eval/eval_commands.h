@@ -6,6 +6,7 @@
 #include "tool.h"
 
 extern const tool_command eval_panoptic_command;
+extern const tool_command eval_semantic_command;
 extern const tool_command eval_depth_command;
 
 #endif

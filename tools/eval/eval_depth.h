@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of pnd-eval depth: find -> inputs -> frames -> report. */
+/* The parts of pnd-eval depth: inputs -> frames -> report. */
 #ifndef PND_EVAL_DEPTH_H
 #define PND_EVAL_DEPTH_H
 
+#include "eval_files.h"
 #include "eval_results.h"
 #include "tool.h"
 
@@ -35,38 +36,6 @@ typedef enum depth_bad_choice {
 extern const char *const depth_protocol_names[];
 const char *depth_unit_name(int32_t unit);
 
-/* ---- eval_depth_find.c */
-
-/* The depth maps (.png, .npy, .pfm) below a folder, sorted by base name, then path. */
-typedef struct depth_file {
-    char *path;
-    const char *base; /* within path */
-    bool used;
-} depth_file;
-
-typedef struct depth_files {
-    depth_file *items;
-    size_t n, capacity;
-} depth_files;
-
-PND_NODISCARD pnd_status depth_files_find(depth_files *out, const char *folder, pnd_error *err);
-void depth_files_clear(depth_files *files);
-
-/* Length of what names the frame in a file name: "aachen_000001_000019", else what stands before
- * "_depth" or the extension. */
-size_t depth_key_length(const char *base);
-
-/* True for KEY_depth.EXT, KEY_*_depth.EXT, or KEY + suffix when that is not NULL. */
-bool depth_is_named_depth(const char *base, const char *suffix);
-
-/*
- * The file of frame `key`: KEY + suffix, or without a suffix the one KEY*_depth.EXT, or else the
- * only KEY*.EXT. `*out` is NULL when there is none.
- * @retval PND_EMISMATCH  several fit; names two and what to do
- */
-PND_NODISCARD pnd_status depth_files_pick(depth_file **out, const depth_files *files,
-                                          const char *key, const char *suffix, pnd_error *err);
-
 /* ---- eval_depth_inputs.c */
 
 /* One frame: where its ground truth and its prediction are. */
@@ -82,7 +51,7 @@ typedef struct depth_inputs {
     pnd_buffer protocol_name;    /* "paper-eq", "paper-eq+cap50" */
     char *pred;                  /* folder of the predictions */
     pnd_frame_list frames;
-    depth_files gt_files, pred_files;
+    eval_files gt_files, pred_files;
     depth_pair *pairs;
     size_t n;
     uint64_t masked_labels; /* bit per label id */

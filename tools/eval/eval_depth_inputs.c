@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const depth_extensions[] = {".png", ".npy", ".pfm", NULL};
+static const eval_file_kind depth_kind = {
+    .extensions = depth_extensions,
+    .listed = ".png, .npy or .pfm",
+    .tail = "_depth",
+    .what = "depth map",
+    .suffix_hint = "say which with --pred-suffix, as in _depth.png",
+};
+
 /* ---- protocol */
 
 /* 50 and not 50.0: it becomes part of a name. */
@@ -110,10 +119,10 @@ static pnd_status pairs_from_tree(depth_inputs *out, const depth_args *args, pnd
 
 static char *copy_key(const char *base)
 {
-    return pnd_strdup_printf("%.*s", (int)depth_key_length(base), base);
+    return pnd_strdup_printf("%.*s", (int)eval_file_key_length(base, &depth_kind), base);
 }
 
-static pnd_status add_gt_file(depth_inputs *out, const depth_file *file, pnd_error *err)
+static pnd_status add_gt_file(depth_inputs *out, const eval_file *file, pnd_error *err)
 {
     depth_pair *const pair = &out->pairs[out->n];
     pair->key = copy_key(file->base);
@@ -130,7 +139,7 @@ static pnd_status add_gt_file(depth_inputs *out, const depth_file *file, pnd_err
 
 static pnd_status pairs_from_folder(depth_inputs *out, const depth_args *args, pnd_error *err)
 {
-    pnd_status status = depth_files_find(&out->gt_files, args->gt_depth, err);
+    pnd_status status = eval_files_find(&out->gt_files, args->gt_depth, &depth_kind, err);
     if (status != PND_OK)
         return status;
     out->pairs = pnd_calloc_array(out->gt_files.n, sizeof *out->pairs);
@@ -173,8 +182,8 @@ static void count_extra(const depth_inputs *inputs, const depth_args *args,
                         eval_deviations *deviations)
 {
     for (size_t i = 0; i < inputs->pred_files.n; i++) {
-        const depth_file *const file = &inputs->pred_files.items[i];
-        if (file->used || !depth_is_named_depth(file->base, args->pred_suffix))
+        const eval_file *const file = &inputs->pred_files.items[i];
+        if (file->used || !eval_file_is_named(file->base, &depth_kind, args->pred_suffix))
             continue;
         char *const key = copy_key(file->base);
         if (key != NULL &&
@@ -200,9 +209,9 @@ static int pair_predictions(depth_inputs *out, tool *t, const depth_args *args,
     qsort(out->pairs, out->n, sizeof *out->pairs, compare_pairs);
     for (size_t i = 0; i < out->n; i++) {
         pnd_error err = {0};
-        depth_file *file = NULL;
-        if (depth_files_pick(&file, &out->pred_files, out->pairs[i].key, args->pred_suffix, &err) !=
-            PND_OK)
+        eval_file *file = NULL;
+        if (eval_files_pick(&file, &out->pred_files, &depth_kind, out->pairs[i].key,
+                            args->pred_suffix, &err) != PND_OK)
             tool_problems_add(&problems, (int32_t)i, out->pairs[i].key, TOOL_INPUT, &err);
         else if (file == NULL)
             n_missing++;
@@ -257,7 +266,7 @@ int depth_inputs_load(depth_inputs *out, tool *t, const depth_args *args,
     status = args->gt_depth != NULL ? pairs_from_folder(out, args, &err)
                                     : pairs_from_tree(out, args, &err);
     if (status == PND_OK)
-        status = depth_files_find(&out->pred_files, out->pred, &err);
+        status = eval_files_find(&out->pred_files, out->pred, &depth_kind, &err);
     if (status != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
     return pair_predictions(out, t, args, deviations);
@@ -271,7 +280,7 @@ void depth_inputs_clear(depth_inputs *inputs)
     free(inputs->pred);
     pnd_buffer_clear(&inputs->protocol_name);
     pnd_frame_list_clear(&inputs->frames);
-    depth_files_clear(&inputs->gt_files);
-    depth_files_clear(&inputs->pred_files);
+    eval_files_clear(&inputs->gt_files);
+    eval_files_clear(&inputs->pred_files);
     *inputs = (depth_inputs){0};
 }

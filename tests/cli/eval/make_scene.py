@@ -65,4 +65,5 @@ def main():
             json.dump(document, f)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Depth maps below a folder, and which of them belongs to a frame. Ambiguity is never resolved by
- * the order of a directory: it is explained. */
-#include "eval_depth.h"
+#include "eval_files.h"
 
 #include <panodepth/alloc.h>
+#include <panodepth/cityscapes.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,30 +13,28 @@
 /* A folder inside itself (by a symbolic link) ends here. */
 enum { MAX_FOLDER_DEPTH = 16 };
 
-static const char *const extensions[] = {".png", ".npy", ".pfm"};
-
 static bool ends_with(const char *text, const char *end)
 {
     const size_t n = strlen(text), k = strlen(end);
     return n >= k && strcmp(text + n - k, end) == 0;
 }
 
-static const char *extension_of(const char *base)
+static const char *extension_of(const char *base, const eval_file_kind *kind)
 {
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
-        if (ends_with(base, extensions[i]))
-            return extensions[i];
+    for (size_t i = 0; kind->extensions[i] != NULL; i++)
+        if (ends_with(base, kind->extensions[i]))
+            return kind->extensions[i];
     return NULL;
 }
 
 /* ---- the folder */
 
 /* Takes ownership of `path`. */
-static pnd_status add_file(depth_files *files, char *path, pnd_error *err)
+static pnd_status add_file(eval_files *files, char *path, pnd_error *err)
 {
     if (files->n == files->capacity) {
         const size_t capacity = files->capacity == 0 ? 64 : 2 * files->capacity;
-        depth_file *const items = pnd_realloc_array(files->items, capacity, sizeof *items);
+        eval_file *const items = pnd_realloc_array(files->items, capacity, sizeof *items);
         if (items == NULL) {
             free(path);
             return pnd_fail(err, PND_ENOMEM, "out of memory for a list of files");
@@ -46,14 +43,15 @@ static pnd_status add_file(depth_files *files, char *path, pnd_error *err)
         files->capacity = capacity;
     }
     const char *const slash = strrchr(path, '/');
-    files->items[files->n++] = (depth_file){path, slash != NULL ? slash + 1 : path, false};
+    files->items[files->n++] = (eval_file){path, slash != NULL ? slash + 1 : path, false};
     return PND_OK;
 }
 
-static pnd_status scan(depth_files *out, const char *folder, int depth, pnd_error *err);
+static pnd_status scan(eval_files *out, const char *folder, const eval_file_kind *kind, int depth,
+                       pnd_error *err);
 
-static pnd_status add_entry(depth_files *out, const char *folder, const char *name, int depth,
-                            pnd_error *err)
+static pnd_status add_entry(eval_files *out, const char *folder, const char *name,
+                            const eval_file_kind *kind, int depth, pnd_error *err)
 {
     struct stat info;
     if (name[0] == '.')
@@ -64,15 +62,16 @@ static pnd_status add_entry(depth_files *out, const char *folder, const char *na
     pnd_status status = PND_OK;
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
         if (depth < MAX_FOLDER_DEPTH)
-            status = scan(out, path, depth + 1, err);
-    } else if (extension_of(name) != NULL) {
+            status = scan(out, path, kind, depth + 1, err);
+    } else if (extension_of(name, kind) != NULL) {
         return add_file(out, path, err);
     }
     free(path);
     return status;
 }
 
-static pnd_status scan(depth_files *out, const char *folder, int depth, pnd_error *err)
+static pnd_status scan(eval_files *out, const char *folder, const eval_file_kind *kind, int depth,
+                       pnd_error *err)
 {
     DIR *const dir = opendir(folder);
     if (dir == NULL)
@@ -80,68 +79,69 @@ static pnd_status scan(depth_files *out, const char *folder, int depth, pnd_erro
     pnd_status status = PND_OK;
     const struct dirent *entry = NULL;
     while (status == PND_OK && (entry = readdir(dir)) != NULL)
-        status = add_entry(out, folder, entry->d_name, depth, err);
+        status = add_entry(out, folder, entry->d_name, kind, depth, err);
     (void)closedir(dir);
     return status;
 }
 
 static int order_files(const void *a, const void *b)
 {
-    const depth_file *const x = a, *const y = b;
+    const eval_file *const x = a, *const y = b;
     const int by_name = strcmp(x->base, y->base);
     return by_name != 0 ? by_name : strcmp(x->path, y->path);
 }
 
-pnd_status depth_files_find(depth_files *out, const char *folder, pnd_error *err)
+pnd_status eval_files_find(eval_files *out, const char *folder, const eval_file_kind *kind,
+                           pnd_error *err)
 {
-    const pnd_status status = scan(out, folder, 0, err);
+    const pnd_status status = scan(out, folder, kind, 0, err);
     if (status != PND_OK) {
-        depth_files_clear(out);
+        eval_files_clear(out);
         return status;
     }
     if (out->n == 0)
-        return pnd_fail(err, PND_EINVAL, "%s: no .png, .npy or .pfm file in it", folder);
+        return pnd_fail(err, PND_EINVAL, "%s: no %s file in it", folder, kind->listed);
     qsort(out->items, out->n, sizeof *out->items, order_files);
     return PND_OK;
 }
 
-void depth_files_clear(depth_files *files)
+void eval_files_clear(eval_files *files)
 {
     for (size_t i = 0; i < files->n; i++)
         free(files->items[i].path);
     free(files->items);
-    *files = (depth_files){0};
+    *files = (eval_files){0};
 }
 
 /* ---- names */
 
-size_t depth_key_length(const char *base)
+size_t eval_file_key_length(const char *base, const eval_file_kind *kind)
 {
     size_t length = 0;
     if (pnd_frame_core_prefix(&length, base))
         return length;
-    const char *const extension = extension_of(base);
+    const char *const extension = extension_of(base, kind);
     const size_t stem = strlen(base) - (extension != NULL ? strlen(extension) : 0);
-    const size_t tail = strlen("_depth");
-    if (stem > tail && strncmp(base + stem - tail, "_depth", tail) == 0)
+    const size_t tail = strlen(kind->tail);
+    if (stem > tail && strncmp(base + stem - tail, kind->tail, tail) == 0)
         return stem - tail;
     return stem;
 }
 
-bool depth_is_named_depth(const char *base, const char *suffix)
+bool eval_file_is_named(const char *base, const eval_file_kind *kind, const char *suffix)
 {
     if (suffix != NULL)
         return ends_with(base, suffix);
-    const char *const extension = extension_of(base);
-    const size_t tail = strlen("_depth");
+    const char *const extension = extension_of(base, kind);
+    const size_t tail = strlen(kind->tail);
     if (extension == NULL)
         return false;
     const size_t stem = strlen(base) - strlen(extension);
-    return stem > tail && strncmp(base + stem - tail, "_depth", tail) == 0;
+    return stem > tail && strncmp(base + stem - tail, kind->tail, tail) == 0;
 }
 
 /* Files named KEY followed by '_' or '.' are neighbours in the sorted list. */
-static size_t lower_bound(const depth_files *files, const char *key)
+static size_t lower_bound(const eval_files *files, const char *key)
 {
     size_t low = 0, high = files->n;
     while (low < high) {
@@ -159,28 +159,29 @@ static bool belongs(const char *base, const char *key, size_t length)
     return strncmp(base, key, length) == 0 && (base[length] == '_' || base[length] == '.');
 }
 
-static bool fits(const char *base, size_t key_length, const char *suffix, bool named_depth)
+static bool fits(const char *base, const eval_file_kind *kind, size_t key_length,
+                 const char *suffix, bool with_tail)
 {
     if (suffix != NULL)
         return strcmp(base + key_length, suffix) == 0;
-    return !named_depth || depth_is_named_depth(base, NULL);
+    return !with_tail || eval_file_is_named(base, kind, NULL);
 }
 
 typedef struct candidates {
-    depth_file *first, *second;
+    eval_file *first, *second;
     size_t n;
 } candidates;
 
-static candidates collect(const depth_files *files, const char *key, const char *suffix,
-                          bool named_depth)
+static candidates collect(const eval_files *files, const eval_file_kind *kind, const char *key,
+                          const char *suffix, bool with_tail)
 {
     const size_t length = strlen(key);
     candidates found = {0};
     for (size_t i = lower_bound(files, key); i < files->n; i++) {
-        depth_file *const file = &files->items[i];
+        eval_file *const file = &files->items[i];
         if (strncmp(file->base, key, length) != 0)
             break;
-        if (!belongs(file->base, key, length) || !fits(file->base, length, suffix, named_depth))
+        if (!belongs(file->base, key, length) || !fits(file->base, kind, length, suffix, with_tail))
             continue;
         if (found.n == 0)
             found.first = file;
@@ -191,12 +192,12 @@ static candidates collect(const depth_files *files, const char *key, const char 
     return found;
 }
 
-pnd_status depth_files_pick(depth_file **out, const depth_files *files, const char *key,
-                            const char *suffix, pnd_error *err)
+pnd_status eval_files_pick(eval_file **out, const eval_files *files, const eval_file_kind *kind,
+                           const char *key, const char *suffix, pnd_error *err)
 {
-    candidates found = collect(files, key, suffix, true);
+    candidates found = collect(files, kind, key, suffix, true);
     if (found.n == 0 && suffix == NULL)
-        found = collect(files, key, NULL, false);
+        found = collect(files, kind, key, NULL, false);
     *out = found.first;
     if (found.n < 2)
         return PND_OK;
@@ -204,7 +205,7 @@ pnd_status depth_files_pick(depth_file **out, const depth_files *files, const ch
     const bool same_name = strcmp(found.first->base, found.second->base) == 0;
     return pnd_fail_hint(err, PND_EMISMATCH,
                          same_name ? "name a folder that holds only one of them"
-                                   : "say which with --pred-suffix, as in _depth.png",
-                         "%s: %zu files could be its depth map: %s and %s%s", key, found.n,
+                                   : kind->suffix_hint,
+                         "%s: %zu files could be its %s: %s and %s%s", key, found.n, kind->what,
                          found.first->path, found.second->path, found.n > 2 ? " and more" : "");
 }

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of pnd-eval semantic: pairs -> frames -> report. */
+#ifndef PND_EVAL_SEMANTIC_H
+#define PND_EVAL_SEMANTIC_H
+
+#include "eval_pairs.h"
+
+#include <panodepth/semantic.h>
+
+typedef struct semantic_args {
+    const char *root, *split, *pred, *pred_suffix;
+    int32_t pred_ids; /* a semantic_ids */
+    bool palette_as_index, lenient_png, no_instances, boundary;
+    const char *name, *out;
+    tool_list require;
+} semantic_args;
+
+typedef enum semantic_ids {
+    SEMANTIC_IDS_AUTO,
+    SEMANTIC_IDS_LABEL,
+    SEMANTIC_IDS_TRAIN
+} semantic_ids;
+
+/* Width of the boundary band as a share of the diagonal (Cheng et al.). */
+#define SEMANTIC_BOUNDARY_RATIO 0.02
+
+/* ---- eval_semantic_classes.c */
+
+enum { SEMANTIC_N_CLASSES = 34, SEMANTIC_N_CATEGORIES = 8 };
+
+/* The Cityscapes labels 0 to 33; the id of a class or category is its index. */
+typedef struct semantic_classes {
+    pnd_semantic_class rows[SEMANTIC_N_CLASSES];
+    pnd_semantic_table table; /* of `rows` */
+    const char *names[SEMANTIC_N_CLASSES], *category_names[SEMANTIC_N_CATEGORIES];
+} semantic_classes;
+
+/* `out` stays where it is: its table points into it. */
+void semantic_classes_init(semantic_classes *out);
+
+/* ---- eval_semantic_frames.c */
+
+enum { SEMANTIC_N_DIGESTS = 2 }; /* labelIds, instanceIds */
+
+typedef struct semantic_frame {
+    bool scored;
+    pnd_semantic_image image; /* its arrays are `block` */
+    void *block;
+    eval_sha256 digest[SEMANTIC_N_DIGESTS];          /* of the ground truth; empty: no such file */
+    int64_t trailing_bytes, missing_end, extra_data; /* of the prediction's PNG */
+} semantic_frame;
+
+/* Count every pair; `frames` has one entry per pair. Returns an exit code. */
+int semantic_frames_run(semantic_frame *frames, tool *t, const semantic_args *args,
+                        const eval_pairs *pairs, const semantic_classes *classes);
+void semantic_frames_free(semantic_frame *frames, size_t n);
+
+/* ---- eval_semantic_report.c */
+
+typedef struct semantic_results {
+    const semantic_args *args;
+    const eval_pairs *pairs;
+    const semantic_classes *classes;
+    const semantic_frame *frames;
+    const char *split; /* or NULL */
+    pnd_semantic_sums sums;
+    pnd_semantic_scores scores;
+    size_t scored, skipped;
+    pnd_buffer signature;
+    eval_deviations deviations;
+} semantic_results;
+
+void semantic_print(pnd_buffer *out, const semantic_results *results);
+void semantic_write_json(pnd_buffer *out, const semantic_results *results);
+PND_NODISCARD pnd_status semantic_sign(semantic_results *results, pnd_error *err);
+
+#endif
