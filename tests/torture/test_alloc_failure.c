@@ -13,6 +13,7 @@
 #include <panodepth/file.h>
 #include <panodepth/panoptic_set.h>
 #include <panodepth/png.h>
+#include <panodepth/polygons.h>
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -228,6 +229,28 @@ static void panoptic_json_survives_any_failing_allocation(void **state)
     assert_true(torture(panoptic_json) >= 6);
 }
 
+static pnd_status polygons(pnd_error *err)
+{
+    static const char json[] = "{\"imgHeight\": 3, \"imgWidth\": 3, \"objects\": [{\"label\": "
+                               "\"car\", \"polygon\": [[0, 0], [2, 0], [2, 2]]}]}";
+    pnd_polygons annotation = {0};
+    pnd_polygon_scratch scratch = {0};
+    pnd_plane_u16 ids = {0};
+    pnd_status status = pnd_polygons_parse(&annotation, json, strlen(json), "test", err);
+    if (status == PND_OK)
+        status = pnd_polygons_draw(&ids, &annotation, PND_FILL_PILLOW12, &scratch, err);
+    pnd_plane_u16_clear(&ids);
+    pnd_polygon_scratch_clear(&scratch);
+    pnd_polygons_clear(&annotation);
+    return status;
+}
+
+static void polygons_survive_any_failing_allocation(void **state)
+{
+    (void)state;
+    assert_true(torture(polygons) >= 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +259,7 @@ int main(void)
         cmocka_unit_test(depth_files_survive_any_failing_allocation),
         cmocka_unit_test(ground_truth_survives_any_failing_allocation),
         cmocka_unit_test(panoptic_json_survives_any_failing_allocation),
+        cmocka_unit_test(polygons_survive_any_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,14 +3,14 @@
 #include "panoptic.h"
 
 #include <panodepth/alloc.h>
-#include <panodepth/json.h>
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const default_splits[] = {"train", "val"};
+
+/* In the order of pnd_fill_rule. */
+static const char *const fills[] = {"classic", "pillow7", "pillow12", NULL};
 
 static const panoptic_args defaults = {.splits = {default_splits, 2}};
 
@@ -21,6 +21,19 @@ static const tool_opt options[] = {
      .flags = TOOL_REQUIRED},
     {TOOL_LIST, 's', "split", TOOL_FIELD(panoptic_args, splits), "NAMES",
      "splits to convert, separated by commas"},
+    {TOOL_CHOICE, 0, "annotations", TOOL_FIELD(panoptic_args, annotations), "NAME",
+     "annotations to convert", .choices = panoptic_annotations},
+    {TOOL_GROUP, .name = "Drawing polygons"},
+    {TOOL_FLAG, 0, "from-polygons", TOOL_FIELD(panoptic_args, from_polygons), NULL,
+     "draw the instance ids from *_polygons.json instead of reading *_instanceIds.png"},
+    {TOOL_CHOICE, 0, "fill", TOOL_FIELD(panoptic_args, fill), "NAME",
+     "pixels a polygon covers, as PIL and Pillow up to 2.4, 2.9 to 7.0, or since 11.2.1 draw it",
+     .choices = fills},
+    {TOOL_FLAG, 0, "audit", TOOL_FIELD(panoptic_args, audit), NULL,
+     "write nothing: draw the polygons with each filler (or that of --fill) and count the pixels "
+     "that differ from the data set's instanceIds and labelIds"},
+    {TOOL_FLAG, 0, "require-equal", TOOL_FIELD(panoptic_args, require_equal), NULL,
+     "with --audit: exit 1 when a pixel differs from what --fill draws"},
     {TOOL_GROUP, .name = "Output"},
     {TOOL_STRING, 'o', "out", TOOL_FIELD(panoptic_args, out), "DIR",
      "folder for the results, outside the data set"},
@@ -32,10 +45,14 @@ static const tool_opt options[] = {
      "also write *_gtFine_labelTrainIds.png, as a tree gtFine/SPLIT/CITY"},
     {TOOL_FLAG, 0, "instance-train-ids", TOOL_FIELD(panoptic_args, instance_train_ids), NULL,
      "also write *_gtFine_instanceTrainIds.png, likewise"},
+    {TOOL_FLAG, 0, "label-ids", TOOL_FIELD(panoptic_args, label_ids), NULL,
+     "with --from-polygons: also write *_gtFine_labelIds.png, likewise"},
+    {TOOL_FLAG, 0, "instance-ids", TOOL_FIELD(panoptic_args, instance_ids), NULL,
+     "with --from-polygons: also write *_gtFine_instanceIds.png, likewise"},
     {TOOL_END},
 };
 
-/* ---- opening */
+/* ---- arguments */
 
 /* Split names become part of file names. */
 static bool is_split_name(const char *name)
@@ -45,10 +62,8 @@ static bool is_split_name(const char *name)
                              "0123456789_-")] == '\0';
 }
 
-static int check_args(tool *t, const panoptic_args *args)
+static int check_splits(tool *t, const panoptic_args *args)
 {
-    if ((args->out != NULL) == args->in_place)
-        return tool_usage_error(t, "give either --out DIR or --in-place");
     for (size_t i = 0; i < args->splits.n; i++) {
         if (!is_split_name(args->splits.items[i]))
             return tool_usage_error(t, "--split: '%s' is not a split", args->splits.items[i]);
@@ -56,224 +71,106 @@ static int check_args(tool *t, const panoptic_args *args)
             if (strcmp(args->splits.items[i], args->splits.items[j]) == 0)
                 return tool_usage_error(t, "--split: '%s' is given twice", args->splits.items[i]);
     }
+    return TOOL_EXIT_OK;
+}
+
+static int check_audit(tool *t, const panoptic_args *args)
+{
+    static const char *const outputs[] = {
+        "out",       "in-place",    "train-ids", "label-train-ids", "instance-train-ids",
+        "label-ids", "instance-ids"};
+    if (!args->audit)
+        return args->require_equal ? tool_usage_error(t, "--require-equal goes with --audit")
+                                   : TOOL_EXIT_OK;
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        if (tool_given(t, outputs[i]))
+            return tool_usage_error(t, "--audit writes nothing: --%s does not go with it",
+                                    outputs[i]);
+    return TOOL_EXIT_OK;
+}
+
+static int check_polygons(tool *t, const panoptic_args *args)
+{
+    static const char *const drawn[] = {"fill", "label-ids", "instance-ids"};
+    for (size_t i = 0; i < 3; i++)
+        if (!args->from_polygons && !args->audit && tool_given(t, drawn[i]))
+            return tool_usage_error(t, "--%s goes with --from-polygons", drawn[i]);
+    return TOOL_EXIT_OK;
+}
+
+static int check_output(tool *t, const panoptic_args *args)
+{
+    if (args->audit)
+        return TOOL_EXIT_OK;
+    if ((args->out != NULL) == args->in_place)
+        return tool_usage_error(t, "give either --out DIR or --in-place");
     if (args->out != NULL && tool_path_is_within(args->out, args->root))
         return tool_usage_error(
             t, "--out %s lies in the data set; --in-place writes into its gtFine", args->out);
     return TOOL_EXIT_OK;
 }
 
-static pnd_status find_splits(gt_run *run, pnd_error *err)
+static int check_args(tool *t, const panoptic_args *args)
 {
-    const tool_list *splits = &run->args->splits;
-    size_t total = 0;
-    pnd_status status = PND_OK;
-    run->lists = pnd_calloc_array(splits->n, sizeof *run->lists);
-    if (run->lists == NULL)
-        return pnd_fail(err, PND_ENOMEM, "out of memory");
-    for (; run->n_splits < splits->n && status == PND_OK; run->n_splits++) {
-        pnd_frame_list *list = &run->lists[run->n_splits];
-        status = pnd_frames_find(list, run->args->root, "gtFine", splits->items[run->n_splits],
-                                 "_gtFine_instanceIds.png", err);
-        total += list->n;
-    }
-    if (status == PND_OK && total > INT32_MAX)
-        status = pnd_fail(err, PND_ELIMIT, "%zu frames are too many", total);
-    return status;
-}
-
-static pnd_status list_frames(gt_run *run, pnd_error *err)
-{
-    size_t total = 0;
-    for (size_t i = 0; i < run->n_splits; i++)
-        total += run->lists[i].n;
-    run->frames = pnd_calloc_array(total, sizeof *run->frames);
-    if (run->frames == NULL)
-        return pnd_fail(err, PND_ENOMEM, "out of memory");
-    for (size_t i = 0; i < run->n_splits; i++)
-        for (size_t j = 0; j < run->lists[i].n; j++)
-            run->frames[run->n_frames++] = (gt_frame){&run->lists[i].frames[j], .split = i};
-    return PND_OK;
-}
-
-static pnd_status make_lut(gt_run *run, pnd_error *err)
-{
-    if (!run->args->label_train_ids && !run->args->instance_train_ids)
-        return PND_OK;
-    run->lut = pnd_alloc_array(1, sizeof *run->lut);
-    if (run->lut == NULL)
-        return pnd_fail(err, PND_ENOMEM, "out of memory");
-    pnd_train_id_lut_init(run->lut);
-    return PND_OK;
-}
-
-static int check_json_absent(gt_run *run)
-{
-    pnd_error err = {0};
-    pnd_status status = PND_OK;
-    for (size_t i = 0; i < run->n_splits && status == PND_OK; i++) {
-        char *path = panoptic_output_path(run, i, ".json");
-        status = panoptic_check_absent(run, path, &err);
-        free(path);
-    }
-    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(run->tool, TOOL_OUTPUT, &err);
-}
-
-static int open_run(gt_run *run, const char *gt_fine)
-{
-    pnd_error err = {0};
-    pnd_status status =
-        gt_fine != NULL ? find_splits(run, &err) : pnd_fail(&err, PND_ENOMEM, "out of memory");
-    if (status == PND_OK)
-        status = list_frames(run, &err);
-    if (status == PND_OK)
-        status = make_lut(run, &err);
-    return status == PND_OK ? check_json_absent(run) : tool_fail(run->tool, TOOL_INPUT, &err);
-}
-
-static void close_run(gt_run *run)
-{
-    for (int32_t i = 0; i < run->n_frames; i++)
-        free(run->frames[i].segments);
-    for (size_t i = 0; i < run->n_splits; i++)
-        pnd_frame_list_clear(&run->lists[i]);
-    free(run->frames);
-    free(run->lists);
-    free(run->lut);
-}
-
-/* ---- reporting */
-
-typedef struct split_counts {
-    int64_t images, skipped, segments, crowds;
-} split_counts;
-
-static split_counts count_split(const gt_run *run, size_t split)
-{
-    split_counts counts = {0};
-    for (int32_t i = 0; i < run->n_frames; i++) {
-        const gt_frame *frame = &run->frames[i];
-        if (frame->split != split)
-            continue;
-        counts.images += frame->good;
-        counts.skipped += !frame->good;
-        for (size_t j = 0; j < frame->n_segments && frame->good; j++) {
-            counts.segments++;
-            counts.crowds += frame->segments[j].is_crowd;
-        }
-    }
-    return counts;
-}
-
-static void put_count(pnd_json_writer *writer, const char *key, int64_t value)
-{
-    pnd_json_key(writer, key);
-    pnd_json_int(writer, value);
-}
-
-static void put_split(pnd_json_writer *writer, const char *split, const char *json,
-                      const split_counts *counts)
-{
-    pnd_json_begin_object(writer);
-    pnd_json_key(writer, "split");
-    pnd_json_string(writer, split);
-    pnd_json_key(writer, "json");
-    pnd_json_string(writer, json);
-    put_count(writer, "images", counts->images);
-    put_count(writer, "skipped", counts->skipped);
-    put_count(writer, "segments", counts->segments);
-    put_count(writer, "crowd_segments", counts->crowds);
-    pnd_json_end_object(writer);
-}
-
-/* Write the JSON of each split; its line goes to the user and into `report`. */
-static pnd_status write_splits(const gt_run *run, pnd_json_writer *report, pnd_error *err)
-{
-    pnd_status status = PND_OK;
-    for (size_t i = 0; i < run->n_splits && status == PND_OK; i++) {
-        const split_counts counts = count_split(run, i);
-        char *path = panoptic_output_path(run, i, ".json");
-        status = panoptic_write_json(run, i, err);
-        if (status == PND_OK && path != NULL) {
-            tool_info(
-                run->tool,
-                "%s: %" PRId64 " images, %" PRId64 " segments, %" PRId64 " of them crowds: %s",
-                run->args->splits.items[i], counts.images, counts.segments, counts.crowds, path);
-            put_split(report, run->args->splits.items[i], path, &counts);
-        }
-        free(path);
-    }
-    return status;
-}
-
-static int write_results(gt_run *run)
-{
-    pnd_error err = {0};
-    pnd_buffer text = {0};
-    pnd_json_writer report = {.out = &text, .indent = 4};
-    pnd_json_begin_object(&report);
-    pnd_json_key(&report, "tool");
-    pnd_json_string(&report, "pnd-panoptic " PND_VERSION_STRING);
-    pnd_json_key(&report, "train_ids");
-    pnd_json_bool(&report, run->args->train_ids);
-    pnd_json_key(&report, "splits");
-    pnd_json_begin_array(&report);
-    pnd_status status = write_splits(run, &report, &err);
-    pnd_json_end_array(&report);
-    pnd_json_end_object(&report);
-    pnd_buffer_puts(&text, "\n");
-    if (status == PND_OK)
-        status = pnd_buffer_status(&text, &err);
-    if (status == PND_OK && run->tool->common.json)
-        status = tool_write(run->tool, "-", text.data, text.size, &err);
-    pnd_buffer_clear(&text);
-    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(run->tool, TOOL_OUTPUT, &err);
+    int code = check_audit(t, args);
+    if (code == TOOL_EXIT_OK)
+        code = check_polygons(t, args);
+    if (code == TOOL_EXIT_OK)
+        code = check_splits(t, args);
+    if (code == TOOL_EXIT_OK)
+        code = check_output(t, args);
+    return code;
 }
 
 /* ---- the run */
 
-static int fail_empty_split(const gt_run *run)
+static int convert(gt_run *run)
 {
-    for (size_t i = 0; i < run->n_splits; i++)
-        if (count_split(run, i).images == 0) {
-            pnd_error err = {0};
-            (void)pnd_fail(&err, PND_EFORMAT, "%s: no usable frame is left",
-                           run->args->splits.items[i]);
-            return tool_fail(run->tool, TOOL_INPUT, &err);
-        }
-    return TOOL_EXIT_OK;
+    tool_problems problems = {0};
+    int code = panoptic_check_json_absent(run);
+    if (code == TOOL_EXIT_OK)
+        code = panoptic_check_frames(run, &problems);
+    if (code == TOOL_EXIT_OK)
+        code = panoptic_fail_empty_split(run);
+    if (code == TOOL_EXIT_OK)
+        code = panoptic_write_frames(run);
+    if (code == TOOL_EXIT_OK)
+        code = panoptic_write_results(run);
+    tool_problems_clear(&problems);
+    return code;
 }
 
 static int run_panoptic(tool *t, const void *args_)
 {
     const panoptic_args *args = args_;
-    tool_problems problems = {0};
+    const char *annotations = panoptic_annotations[args->annotations];
+    pnd_error err = {0};
     int code = check_args(t, args);
     if (code != TOOL_EXIT_OK)
         return code;
-    char *gt_fine = pnd_strdup_printf("%s/gtFine", args->root);
+    char *folder = pnd_strdup_printf("%s/%s", args->root, annotations);
     gt_run run = {.tool = t,
                   .args = args,
-                  .panoptic_dir = args->in_place ? gt_fine : args->out,
+                  .annotations = annotations,
+                  .panoptic_dir = args->in_place ? folder : args->out,
                   .tree_root = args->in_place ? args->root : args->out};
-    code = open_run(&run, gt_fine);
-    if (code == TOOL_EXIT_OK)
-        code = panoptic_check_frames(&run, &problems);
-    if (code == TOOL_EXIT_OK)
-        code = fail_empty_split(&run);
-    if (code == TOOL_EXIT_OK)
-        code = panoptic_write_frames(&run);
-    if (code == TOOL_EXIT_OK)
-        code = write_results(&run);
-    tool_problems_clear(&problems);
-    close_run(&run);
-    free(gt_fine);
+    const pnd_status status =
+        folder != NULL ? panoptic_open(&run, &err) : pnd_fail(&err, PND_ENOMEM, "out of memory");
+    if (status != PND_OK)
+        code = tool_fail(t, TOOL_INPUT, &err);
+    else
+        code = args->audit ? panoptic_audit(&run) : convert(&run);
+    panoptic_close(&run);
+    free(folder);
     return code;
 }
 
 static const tool_command command = {
-    .summary = "make Cityscapes panoptic ground truth from instanceIds images",
+    .summary = "make Cityscapes panoptic ground truth from instanceIds images or polygons",
     .synopsis = "--root DIR --out DIR [--split NAMES] [--train-ids]\n"
-                "--root DIR --in-place [--split NAMES] [--train-ids]",
+                "--root DIR --in-place [--split NAMES] [--train-ids]\n"
+                "--root DIR --out DIR --from-polygons [--fill NAME]\n"
+                "--root DIR --audit [--fill NAME] [--require-equal]",
     .description =
         "Reads gtFine/SPLIT/CITY/*_gtFine_instanceIds.png and writes, for each split, "
         "cityscapes_panoptic_SPLIT.json (with --train-ids cityscapes_panoptic_SPLIT_trainId.json) "
@@ -286,6 +183,19 @@ static const tool_command command = {
         "although the photographs are named differently: loaders go by the id.\n\n"
         "The trainId images come from instanceIds through a table, not from the polygons: drawing "
         "polygons again gives other boundary pixels than the released images have.\n\n"
+        "Drawing polygons (--from-polygons) is for annotations without images: one's own, or "
+        "edited "
+        "ones. The official tools draw with Pillow, and Pillow's filler has changed: the same "
+        "polygons give other pixels along every edge. --fill chooses; the default is classic, "
+        "because the released gtFine images show its marks (its bottom row of a shape stays free). "
+        "--audit measures it: per frame, the pixels of the released instanceIds and labelIds that "
+        "differ from what each filler draws. It exits 0 whatever it finds, unless --require-equal "
+        "asks for equality.\n\n"
+        "With --annotations gtCoarse folders and file names say gtCoarse instead of gtFine, and "
+        "the "
+        "JSON is cityscapes_panoptic_SPLIT_gtCoarse.json: coarse ground truth is never mistaken "
+        "for "
+        "fine.\n\n"
         "All frames are checked before anything is written, and each JSON is written after its "
         "images. A frame with an unknown class or a damaged file stops the run; with --skip-bad "
         "it is left out.",
@@ -297,7 +207,11 @@ static const tool_command command = {
                 "pnd-panoptic --root cityscapes --split val --out gt\n"
                 "pnd-panoptic --root cityscapes --split val --out gt --train-ids\n"
                 "# where training frameworks look for it, with the trainId images\n"
-                "pnd-panoptic --root cityscapes --in-place --label-train-ids\n",
+                "pnd-panoptic --root cityscapes --in-place --label-train-ids\n"
+                "# which filler drew the images of val? how many pixels differ?\n"
+                "pnd-panoptic --root cityscapes --split val --audit\n"
+                "# ground truth from polygons alone\n"
+                "pnd-panoptic --root mine --out gt --from-polygons --label-ids\n",
     .run = run_panoptic,
 };
 

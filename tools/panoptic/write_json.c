@@ -23,17 +23,17 @@ static void split_json_clear(split_json *json)
     pnd_panoptic_set_clear(&json->set);
 }
 
-static pnd_status add_image(split_json *json, gt_frame *frame, pnd_error *err)
+static pnd_status add_image(split_json *json, const gt_run *run, gt_frame *frame, pnd_error *err)
 {
     const char *core = frame->frame->core;
     pnd_annotation *annotation = &json->set.annotations[json->set.n_annotations++];
     annotation->image_id = pnd_strdup(core);
-    annotation->file_name = pnd_strdup_printf("%s_gtFine_panoptic.png", core);
+    annotation->file_name = pnd_strdup_printf("%s_%s_panoptic.png", core, run->annotations);
     annotation->segments = frame->segments;
     annotation->n_segments = frame->n_segments;
     frame->segments = NULL; /* the set owns them now */
     /* Not the name of the real image: the official tool writes it so, and loaders use the id. */
-    char *image_file = pnd_strdup_printf("%s_gtFine_leftImg8bit.png", core);
+    char *image_file = pnd_strdup_printf("%s_%s_leftImg8bit.png", core, run->annotations);
     json->image_files[json->n_images] = image_file;
     json->images[json->n_images++] =
         (pnd_image_info){annotation->image_id, image_file, frame->width, frame->height};
@@ -53,7 +53,7 @@ static pnd_status collect(split_json *json, const gt_run *run, size_t split, pnd
     pnd_status status = pnd_panoptic_set_add_cityscapes(&json->set, run->args->train_ids, err);
     for (int32_t i = 0; i < run->n_frames && status == PND_OK; i++)
         if (run->frames[i].split == split && run->frames[i].good)
-            status = add_image(json, &run->frames[i], err);
+            status = add_image(json, run, &run->frames[i], err);
     return status;
 }
 
