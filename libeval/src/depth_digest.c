@@ -60,7 +60,7 @@ void pnd_depth_digest_merge(pnd_depth_digest *digest, const pnd_depth_digest *ot
 int64_t pnd_depth_digest_count(const pnd_depth_digest *digest)
 {
     int64_t count = 0;
-    for (int32_t i = 0; i < N_BINS; i++)
+    for (int32_t i = 0; digest->count != NULL && i < N_BINS; i++)
         count += digest->count[i];
     return count;
 }

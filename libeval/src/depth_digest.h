@@ -20,6 +20,7 @@ void pnd_depth_digest_add(pnd_depth_digest *digest, double depth_m, int64_t coun
 /* Add all depths of another digest. */
 void pnd_depth_digest_merge(pnd_depth_digest *digest, const pnd_depth_digest *other);
 
+/* 0 for a zeroed digest. */
 int64_t pnd_depth_digest_count(const pnd_depth_digest *digest);
 
 /* Sum of |g - center| over the depths g. */

@@ -96,27 +96,50 @@ pnd_depth_metrics pnd_depth_metrics_from_stats(const pnd_depth_stats *stats)
     };
 }
 
+/* A mean of metrics, each over the sets that define it. */
+typedef struct mean_of {
+    pnd_sum sum[PND_DEPTH_N_METRICS];
+    int64_t count[PND_DEPTH_N_METRICS];
+} mean_of;
+
+static void add_to_mean(mean_of *mean, const pnd_depth_metrics *metrics)
+{
+    for (int k = 0; k < PND_DEPTH_N_METRICS; k++) {
+        const double x = pnd_depth_metric(metrics, k);
+        if (isnan(x))
+            continue;
+        pnd_sum_add(&mean->sum[k], x);
+        mean->count[k]++;
+    }
+}
+
+static pnd_depth_metrics finish_mean(const mean_of *mean)
+{
+    pnd_depth_metrics metrics = all_undefined(undefined);
+    for (int k = 0; k < PND_DEPTH_N_METRICS; k++)
+        if (mean->count[k] > 0)
+            set_metric(&metrics, k, pnd_sum_value(&mean->sum[k]) / (double)mean->count[k]);
+    return metrics;
+}
+
 pnd_depth_metrics pnd_depth_metrics_mean(const pnd_depth_image *images, size_t n)
 {
-    pnd_sum sum[PND_DEPTH_N_METRICS] = {0};
-    int64_t count[PND_DEPTH_N_METRICS] = {0};
+    mean_of mean = {0};
     for (size_t i = 0; i < n; i++) {
-        if (images[i].stats.n == 0)
-            continue;
         const pnd_depth_metrics metrics = pnd_depth_metrics_from_stats(&images[i].stats);
-        for (int k = 0; k < PND_DEPTH_N_METRICS; k++) {
-            const double x = pnd_depth_metric(&metrics, k);
-            if (isnan(x))
-                continue;
-            pnd_sum_add(&sum[k], x);
-            count[k]++;
-        }
+        if (images[i].stats.n > 0)
+            add_to_mean(&mean, &metrics);
     }
-    pnd_depth_metrics mean = all_undefined(undefined);
-    for (int k = 0; k < PND_DEPTH_N_METRICS; k++)
-        if (count[k] > 0)
-            set_metric(&mean, k, pnd_sum_value(&sum[k]) / (double)count[k]);
-    return mean;
+    return finish_mean(&mean);
+}
+
+pnd_depth_metrics pnd_depth_metrics_average(const pnd_depth_metrics *sets, size_t n)
+{
+    mean_of mean = {0};
+    for (size_t i = 0; i < n; i++)
+        if (sets[i].n > 0)
+            add_to_mean(&mean, &sets[i]);
+    return finish_mean(&mean);
 }
 
 /* ---- tallies ---- */
@@ -256,4 +279,12 @@ pnd_depth_metrics pnd_depth_pool_metrics(const pnd_depth_pool *pool)
     stats.gt_abs_dev =
         constant || !complete ? 0 : pnd_depth_digest_deviation(&pool->digest, stats.gt_mean);
     return pnd_depth_metrics_from_stats(&stats);
+}
+
+pnd_depth_metrics pnd_depth_metrics_merged(const pnd_depth_image *images, size_t n)
+{
+    pnd_depth_pool pool = {.stats = {.gt_min = (double)INFINITY}};
+    for (size_t i = 0; i < n; i++)
+        pnd_depth_pool_add(&pool, &images[i].stats);
+    return pnd_depth_pool_metrics(&pool);
 }

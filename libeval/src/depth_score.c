@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "depth_block.h"
 #include "depth_digest.h"
+#include "depth_fit.h"
 #include "depth_order.h"
 #include "depth_select.h"
-#include "depth_sum.h"
+#include "depth_totals.h"
 
 #include <panodepth/alloc.h>
 
@@ -16,12 +16,17 @@ struct pnd_depth_scorer {
     pnd_depth_protocol protocol;
     pnd_depth_row row;
     pnd_plane_f64 filled;
-    pnd_plane_f64 median_g, median_p; /* scored pixels, packed */
+    pnd_plane_f64 packed_g, packed_p; /* scored pixels */
     uint32_t *codes;                  /* PND_DEPTH_LUT_SIZE: scored ground truth by code */
     pnd_depth_digest digest;
 };
 
 /* ---- life ---- */
+
+static bool is_depth(double p)
+{
+    return p > 0 && p < (double)INFINITY;
+}
 
 static pnd_status check_protocol(const pnd_depth_protocol *protocol, pnd_error *err)
 {
@@ -33,6 +38,10 @@ static pnd_status check_protocol(const pnd_depth_protocol *protocol, pnd_error *
     if (!(protocol->min_m >= 0 && protocol->min_m < protocol->cap_m && protocol->pred_min_m >= 0 &&
           protocol->pred_min_m <= protocol->pred_max_m))
         return pnd_fail(err, PND_EINVAL, "protocol %s: an empty depth range", protocol->name);
+    if (protocol->scaling == PND_DEPTH_SCALE_SHIFT && !is_depth(protocol->pred_max_m))
+        return pnd_fail_hint(err, PND_EINVAL, "clamp predictions, as in --clip 0.001,80",
+                             "protocol %s: scaling with a shift needs a largest prediction",
+                             protocol->name);
     return PND_OK;
 }
 
@@ -66,8 +75,8 @@ void pnd_depth_scorer_free(pnd_depth_scorer *scorer)
         return;
     pnd_depth_row_clear(&scorer->row);
     pnd_plane_f64_clear(&scorer->filled);
-    pnd_plane_f64_clear(&scorer->median_g);
-    pnd_plane_f64_clear(&scorer->median_p);
+    pnd_plane_f64_clear(&scorer->packed_g);
+    pnd_plane_f64_clear(&scorer->packed_p);
     pnd_depth_digest_clear(&scorer->digest);
     free(scorer->codes);
     free(scorer);
@@ -102,11 +111,6 @@ static pnd_status check_bad(const pnd_depth_scorer *scorer, const pnd_depth_job 
         row->n_nonfinite, row->n_negative, row->n_zero, row->bad_y, row->bad_x, row->bad_value);
 }
 
-static bool is_depth(double p)
-{
-    return p > 0 && p < (double)INFINITY;
-}
-
 static bool has_gaps(pnd_depth_row *row, const pnd_depth_samples *pred)
 {
     for (int32_t y = 0; y < pred->height; y++) {
@@ -132,43 +136,62 @@ static pnd_status fill_prediction(pnd_depth_scorer *scorer, pnd_depth_job *job, 
     return PND_OK;
 }
 
-/* ---- median scaling ---- */
+/* ---- scaling ---- */
 
-static pnd_status find_scale(pnd_depth_scorer *scorer, pnd_depth_job *job, pnd_depth_tally *tally,
-                             pnd_error *err)
+/* The scored pixels of all rows, one after the other. */
+static pnd_status collect_pixels(size_t *out, pnd_depth_scorer *scorer, const pnd_depth_job *job,
+                                 pnd_depth_tally *tally, pnd_error *err)
 {
     const int32_t width = job->gt->width, height = job->gt->height;
-    pnd_status status = pnd_plane_f64_resize(&scorer->median_g, width, height, err);
+    *out = 0;
+    pnd_status status = pnd_plane_f64_resize(&scorer->packed_g, width, height, err);
     if (status == PND_OK)
-        status = pnd_plane_f64_resize(&scorer->median_p, width, height, err);
+        status = pnd_plane_f64_resize(&scorer->packed_p, width, height, err);
     if (status != PND_OK)
         return status;
     size_t n = 0;
     for (int32_t y = 0; y < height; y++) {
         pnd_depth_row_select(&scorer->row, job, y, tally);
         const size_t bytes = (size_t)scorer->row.n * sizeof(double);
-        memcpy(scorer->median_g.data + n, scorer->row.g, bytes);
-        memcpy(scorer->median_p.data + n, scorer->row.p, bytes);
+        memcpy(scorer->packed_g.data + n, scorer->row.g, bytes);
+        memcpy(scorer->packed_p.data + n, scorer->row.p, bytes);
         n += (size_t)scorer->row.n;
     }
-    status = check_bad(scorer, job, err);
-    if (status != PND_OK || n == 0)
-        return status;
-    const double p = pnd_depth_median(scorer->median_p.data, n, scorer->codes);
+    *out = n;
+    return check_bad(scorer, job, err);
+}
+
+static pnd_status find_median_scale(pnd_depth_scorer *scorer, pnd_depth_job *job, size_t n,
+                                    pnd_error *err)
+{
+    const double p = pnd_depth_median(scorer->packed_p.data, n, scorer->codes);
     if (!is_depth(p))
         return pnd_fail(err, PND_EFORMAT, "%s: the median prediction is %g: no scale to match",
                         name_of(job->pred, "prediction"), p);
-    job->scale = pnd_depth_median(scorer->median_g.data, n, scorer->codes) / p;
+    job->scale = pnd_depth_median(scorer->packed_g.data, n, scorer->codes) / p;
+    return PND_OK;
+}
+
+static pnd_status find_scale(pnd_depth_scorer *scorer, pnd_depth_job *job, pnd_depth_tally *tally,
+                             pnd_error *err)
+{
+    size_t n = 0;
+    const pnd_status status = collect_pixels(&n, scorer, job, tally, err);
+    if (status != PND_OK || n == 0)
+        return status;
+    if (scorer->protocol.scaling == PND_DEPTH_SCALE_MEDIAN)
+        return find_median_scale(scorer, job, n, err);
+    const double *g = scorer->packed_g.data, *p = scorer->packed_p.data;
+    const bool fits = scorer->protocol.scaling == PND_DEPTH_SCALE_SHIFT
+                          ? pnd_depth_fit_inverse(&job->scale, &job->shift, p, g, n)
+                          : pnd_depth_fit_scale(&job->scale, p, g, n);
+    if (!fits)
+        return pnd_fail(err, PND_EFORMAT, "%s: no positive scale fits the ground truth",
+                        name_of(job->pred, "prediction"));
     return PND_OK;
 }
 
 /* ---- sums ---- */
-
-typedef struct totals {
-    pnd_sum sum[PND_DEPTH_N_TERMS];
-    int64_t n, within[3];
-    double log_shift;
-} totals;
 
 static void count_codes(pnd_depth_scorer *scorer, const pnd_depth_samples *gt, int32_t y)
 {
@@ -178,49 +201,32 @@ static void count_codes(pnd_depth_scorer *scorer, const pnd_depth_samples *gt, i
         scorer->codes[codes[scorer->row.index[i]]]++;
 }
 
-static void add_row(totals *total, const pnd_depth_row *row)
+/* Depths of 0 m apart from the others. The rows as stored are not needed any more. */
+static void add_row_with_zeros(pnd_depth_totals *total, pnd_depth_row *row)
 {
-    if (row->n == 0)
-        return;
-    if (total->n == 0)
-        total->log_shift = pnd_depth_log(row->p[0] / row->g[0]);
-    pnd_depth_lanes lanes = {0};
-    for (int32_t i = 0; i < row->n; i += PND_DEPTH_BLOCK) {
-        const int32_t n = row->n - i < PND_DEPTH_BLOCK ? row->n - i : PND_DEPTH_BLOCK;
-        pnd_depth_block_add(&lanes, row->p + i, row->g + i, n, total->log_shift);
+    int32_t n = 0, n_zero = 0;
+    for (int32_t i = 0; i < row->n; i++)
+        n_zero += !(row->p[i] > 0);
+    double *p = row->pred, *g = row->gt, *zero_g = row->gt + row->n - n_zero, *next_zero = zero_g;
+    for (int32_t i = 0; i < row->n; i++) {
+        if (row->p[i] > 0) {
+            p[n] = row->p[i];
+            g[n++] = row->g[i];
+        } else {
+            *next_zero++ = row->g[i];
+        }
     }
-    for (int k = 0; k < PND_DEPTH_N_TERMS; k++)
-        pnd_sum_add(&total->sum[k], pnd_depth_lanes_fold(lanes.sum[k]));
-    for (int k = 0; k < 3; k++)
-        total->within[k] += lanes.within[k];
-    total->n += row->n;
+    pnd_depth_totals_add(total, p, g, n);
+    if (n_zero > 0)
+        pnd_depth_totals_add_zeros(total, zero_g, n_zero);
 }
 
-static double value(const totals *total, pnd_depth_term term)
+static void add_row(pnd_depth_totals *total, pnd_depth_row *row, pnd_depth_bad_rule bad_rule)
 {
-    return pnd_sum_value(&total->sum[term]);
-}
-
-static void finish_sums(pnd_depth_stats *stats, const totals *total)
-{
-    if (total->n == 0)
-        return;
-    const double n = (double)total->n, log_sum = value(total, PND_TERM_LOG);
-    *stats = (pnd_depth_stats){
-        .n = total->n,
-        .within = {total->within[0], total->within[1], total->within[2]},
-        .abs_rel = value(total, PND_TERM_ABS_REL),
-        .sq_rel_u = value(total, PND_TERM_SQ_REL_U),
-        .sq_rel_m = value(total, PND_TERM_SQ_REL_M),
-        .abs_m = value(total, PND_TERM_ABS),
-        .sq_m2 = value(total, PND_TERM_SQ),
-        .inv_abs = value(total, PND_TERM_INV_ABS),
-        .inv_sq = value(total, PND_TERM_INV_SQ),
-        .log_abs = value(total, PND_TERM_LOG_ABS),
-        .log_mean = total->log_shift + log_sum / n,
-        .log_m2 = fmax(0, value(total, PND_TERM_LOG_SQ) - log_sum * (log_sum / n)),
-        .gt_mean = value(total, PND_TERM_GT) / n,
-    };
+    if (bad_rule == PND_DEPTH_BAD_ZERO)
+        add_row_with_zeros(total, row);
+    else
+        pnd_depth_totals_add(total, row->p, row->g, row->n);
 }
 
 /* ---- how the ground truth spreads: sums about its mean, and the digest ---- */
@@ -248,7 +254,8 @@ static void spread_of_codes(spread *s, pnd_depth_scorer *scorer, const double *l
         protocol->cap_rule == PND_DEPTH_CAP_INCLUDE ? protocol->cap_m : (double)INFINITY;
     for (int32_t v = 0; v < PND_DEPTH_LUT_SIZE; v++)
         if (scorer->codes[v] > 0)
-            add_to_spread(s, &scorer->digest, fmin(lut[v], cap), scorer->codes[v]);
+            add_to_spread(s, &scorer->digest, fmin(pnd_depth_round(lut[v], protocol->storage), cap),
+                          scorer->codes[v]);
 }
 
 static void spread_of_pixels(spread *s, pnd_depth_scorer *scorer, const pnd_depth_job *job)
@@ -300,7 +307,7 @@ static pnd_status check_sizes(const pnd_depth_job *job, pnd_error *err)
     return PND_OK;
 }
 
-static void sum_rows(pnd_depth_scorer *scorer, const pnd_depth_job *job, totals *total,
+static void sum_rows(pnd_depth_scorer *scorer, const pnd_depth_job *job, pnd_depth_totals *total,
                      pnd_depth_tally *tally)
 {
     const bool by_code = job->gt->type == PND_DEPTH_U16;
@@ -309,9 +316,9 @@ static void sum_rows(pnd_depth_scorer *scorer, const pnd_depth_job *job, totals 
     for (int32_t y = 0; y < job->gt->height; y++) {
         pnd_depth_row_select(&scorer->row, job, y, tally);
         pnd_depth_row_transform(&scorer->row, job);
-        add_row(total, &scorer->row);
         if (by_code)
             count_codes(scorer, job->gt, y);
+        add_row(total, &scorer->row, job->protocol->bad_rule);
     }
 }
 
@@ -319,11 +326,11 @@ static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_
                             pnd_error *err)
 {
     pnd_status status = fill_prediction(scorer, job, err);
-    if (status == PND_OK && scorer->protocol.median_scaling)
+    if (status == PND_OK && scorer->protocol.scaling != PND_DEPTH_SCALE_NONE)
         status = find_scale(scorer, job, &out->tally, err);
     if (status != PND_OK)
         return status;
-    totals total = {0};
+    pnd_depth_totals total = {0};
     out->tally = (pnd_depth_tally){0};
     forget_bad(&scorer->row);
     sum_rows(scorer, job, &total, &out->tally);
@@ -331,7 +338,8 @@ static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_
     if (status != PND_OK)
         return status;
     out->scale = job->scale;
-    finish_sums(&out->stats, &total);
+    out->shift = job->shift;
+    pnd_depth_totals_finish(&out->stats, &total);
     finish_spread(scorer, job, &out->stats);
     return PND_OK;
 }

@@ -37,6 +37,30 @@ void pnd_depth_row_clear(pnd_depth_row *row)
     *row = (pnd_depth_row){0};
 }
 
+/* ---- the precision of the source ---- */
+
+static double to_m256(double x)
+{
+    const double units = trunc(x * 256);
+    return (units < 65535 ? units : 65535) / 256;
+}
+
+double pnd_depth_round(double x, pnd_depth_storage storage)
+{
+    if (storage == PND_DEPTH_STORE_FLOAT)
+        return (double)(float)x;
+    /* What is no depth stays what it is. */
+    return storage == PND_DEPTH_STORE_M256 && x > 0 && x <= DBL_MAX ? to_m256(x) : x;
+}
+
+static void round_all(double *x, int32_t n, pnd_depth_storage storage)
+{
+    if (storage != PND_DEPTH_STORE_M256 && storage != PND_DEPTH_STORE_FLOAT)
+        return;
+    for (int32_t i = 0; i < n; i++)
+        x[i] = pnd_depth_round(x[i], storage);
+}
+
 /* ---- which pixels ---- */
 
 /* Columns [begin, end) in which ground truth below `limit` is scored. */
@@ -172,7 +196,9 @@ static void tally_ratios(pnd_depth_tally *tally, const double *g, const double *
 
 static bool usable(const pnd_depth_protocol *protocol, double p)
 {
-    if (is_depth(p) || protocol->whole_metres)
+    if (is_depth(p) || protocol->storage == PND_DEPTH_STORE_METRES)
+        return true;
+    if (protocol->bad_rule == PND_DEPTH_BAD_ZERO && !(p < 0) && !(p > 0) && !isnan(p))
         return true;
     return protocol->pred_min_m > 0 && !isnan(p);
 }
@@ -245,18 +271,23 @@ static void cap_ground_truth(pnd_depth_row *row, const pnd_depth_protocol *proto
 void pnd_depth_row_select(pnd_depth_row *row, const pnd_depth_job *job, int32_t y,
                           pnd_depth_tally *tally)
 {
+    const pnd_depth_storage storage = job->protocol->storage;
     pnd_depth_samples_row(row->gt, job->gt, y);
+    round_all(row->gt, job->gt->width, storage);
     select_pixels(row, job, y, tally);
     if (row->n == 0)
         return;
     pick(row->g, row->gt, row->index, row->n);
     pick_predictions(row, job->pred, y);
+    round_all(row->p, row->n, storage);
     if (y % 8 == 0)
         tally_ratios(tally, row->g, row->p, row->n);
     if (!pnd_depth_all_usable(row->p, row->n)) {
         tally_bad(tally, row->p, row->n);
-        if (job->filled != NULL)
+        if (job->filled != NULL) {
             pick(row->p, pnd_plane_f64_row(job->filled, y), row->index, row->n);
+            round_all(row->p, row->n, storage);
+        }
         settle_bad(row, job->protocol, y);
     }
     tally->scored += row->n;
@@ -283,13 +314,29 @@ static void to_whole_metres(double *p, int32_t n)
     }
 }
 
+static void scale(double *p, int32_t n, const pnd_depth_job *job)
+{
+    const pnd_depth_scaling scaling = job->protocol->scaling;
+    if (scaling == PND_DEPTH_SCALE_NONE)
+        return;
+    if (scaling != PND_DEPTH_SCALE_SHIFT) {
+        for (int32_t i = 0; i < n; i++)
+            p[i] *= job->scale;
+        return;
+    }
+    const double nearest = 1 / job->protocol->pred_max_m;
+    for (int32_t i = 0; i < n; i++) {
+        const double inverse = job->scale / p[i] + job->shift;
+        const double inside = inverse > nearest ? inverse : nearest;
+        p[i] = p[i] > 0 ? 1 / inside : p[i];
+    }
+}
+
 void pnd_depth_row_transform(pnd_depth_row *row, const pnd_depth_job *job)
 {
     const pnd_depth_protocol *protocol = job->protocol;
-    if (protocol->median_scaling)
-        for (int32_t i = 0; i < row->n; i++)
-            row->p[i] *= job->scale;
+    scale(row->p, row->n, job);
     clamp(row->p, row->n, protocol->pred_min_m, protocol->pred_max_m);
-    if (protocol->whole_metres)
+    if (protocol->storage == PND_DEPTH_STORE_METRES)
         to_whole_metres(row->p, row->n);
 }

@@ -11,7 +11,7 @@ typedef struct pnd_depth_job {
     const pnd_depth_samples *gt, *pred;
     pnd_view_u8 mask;
     const pnd_plane_f64 *filled; /* the prediction without gaps, or NULL */
-    double scale;                /* of the prediction */
+    double scale, shift;         /* of the prediction; shift is of its inverse */
 } pnd_depth_job;
 
 /* Scratch for one row of up to `capacity` pixels. */
@@ -35,6 +35,9 @@ void pnd_depth_row_clear(pnd_depth_row *row);
  * nor clamped. */
 void pnd_depth_row_select(pnd_depth_row *row, const pnd_depth_job *job, int32_t y,
                           pnd_depth_tally *tally);
+
+/* x as the protocol's source would store it. */
+double pnd_depth_round(double x, pnd_depth_storage storage);
 
 /* Scale, clamp and round p as the protocol says. */
 void pnd_depth_row_transform(pnd_depth_row *row, const pnd_depth_job *job);

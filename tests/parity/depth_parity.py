@@ -19,7 +19,8 @@ except ImportError:
     print("skipped: no NumPy for", sys.executable)
     sys.exit(77)
 
-PROTOCOLS = ("paper-eq", "paper-repo", "kitti", "eigen80", "manydepth-raw", "manydepth")
+PROTOCOLS = ("paper-eq", "paper-repo", "kitti", "eigen80", "manydepth-raw", "manydepth", "mgnet", "mgnet-median", "dvps",
+             "deeplab2", "eigen80+scale", "eigen80+scale-shift", "mgnet+scale")
 RELATIVE = 1e-9
 
 
@@ -53,8 +54,35 @@ def fill_gaps(p):
     return p
 
 
+def align(scaling, g, p):
+    """MiDaS: least squares, of depth by a factor, of inverse depth by a factor and a shift."""
+    if scaling == "median":
+        return p * (np.median(g) / np.median(p))
+    if scaling == "scale":
+        return p * np.linalg.lstsq(p[:, None], g, rcond=None)[0][0]
+    ok = p > 0
+    if len(set(p[ok])) < 2:
+        return np.where(ok, 1 / np.mean(1 / g[ok]), p)
+    (s, t), *_ = np.linalg.lstsq(np.stack([1 / p[ok], np.ones(ok.sum())], 1), 1 / g[ok], rcond=None)
+    inverse = s / p[ok] + t
+    out = p.copy()
+    out[ok] = 1 / np.maximum(inverse, 1 / 80)
+    return out
+
+
 def select(protocol, g, p):
     """Scored ground truth and prediction."""
+    protocol, _, scaling = protocol.partition("+")
+    if protocol == "dvps":
+        valid = np.isfinite(g) & (g > 0)
+        g = np.where(valid, np.minimum(np.floor(np.where(valid, g, 0) * 256), 65535) / 256, 0)
+        p = np.where(np.isfinite(p) & (p > 0), np.minimum(np.floor(p * 256), 65535) / 256, p)
+        return np.minimum(g[g > 0], 80), p[g > 0]
+    if protocol in ("mgnet", "mgnet-median", "deeplab2"):
+        g, p = g.astype(np.float32).astype(float), p.astype(np.float32).astype(float)
+    if protocol == "deeplab2":
+        valid = np.isfinite(g) & (g > 0)
+        return g[valid], p[valid]
     height, width = g.shape
     y, x = np.mgrid[:height, :width]
     valid = np.isfinite(g) & (g > 0)
@@ -67,25 +95,34 @@ def select(protocol, g, p):
         metres = np.trunc(np.clip(p[valid], 0, 255))
         return np.minimum(g[valid], 80), np.where(metres == 0, 0.1, metres)
     valid &= (g > 1e-3) & (g < 80)
-    if protocol != "eigen80":
+    if protocol.startswith("manydepth"):
         valid &= (y >= int(height / 4)) & (y < int(height * 3 / 4))
         valid &= (x >= int(width * 192 / 2048)) & (x < int(width * 1856 / 2048))
     g, p = g[valid], p[valid]
-    if protocol == "manydepth" and g.size > 0:
+    scaling = "median" if protocol in ("manydepth", "mgnet-median") else scaling
+    if scaling and g.size > 0:
         with np.errstate(all="ignore"):
-            p = p * (np.median(g) / np.median(p))
+            p = align(scaling, g, p)
     return g, np.clip(p, 1e-3, 80)
 
 
 def metrics(g, p):
     if g.size == 0:
         return {"n": 0}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return metrics_of_depths(g, p)
+
+
+def metrics_of_depths(g, p):
     d, e, ratio = p - g, np.log(p) - np.log(g), np.maximum(p / g, g / p)
     inverse = 1000 * (1 / p - 1 / g)
     m = {"n": g.size, "abs_rel": np.mean(abs(d) / g), "sq_rel_u": np.mean((d / g) ** 2), "sq_rel_m": np.mean(d * d / g),
          "rmse": np.sqrt(np.mean(d * d)), "mae": np.mean(abs(d)), "rmse_log": np.sqrt(np.mean(e * e)), "log_mae": np.mean(abs(e)),
          "log10": np.mean(abs(np.log10(p) - np.log10(g))), "irmse": np.sqrt(np.mean(inverse ** 2)), "imae": np.mean(abs(inverse)),
          "silog_var": np.var(e), "silog": 100 * np.std(e)}
+    if not p.min() > 0:
+        for key in ("rmse_log", "log_mae", "log10", "irmse", "imae", "silog_var", "silog"):
+            del m[key]
     for k in (1, 2, 3):
         m["d%d" % k] = np.mean(ratio < 1.25 ** k)
     if g.min() < g.max():
@@ -113,7 +150,8 @@ class Judge:
                 continue
             error = abs(actual[key] - value)
             self.compared += 1
-            if error > RELATIVE * abs(value) + 1e-12:
+            relative = RELATIVE * (1000 if "shift" in str(where) else 1)  # a fit of two parameters may be ill-conditioned
+            if error > relative * abs(value) + 1e-12:
                 self.fail(where, key, actual[key], "expected", value)
             if abs(value) > 1e-3:
                 self.worst = max(self.worst, error / abs(value))
@@ -123,12 +161,20 @@ def only_metrics(record):
     return {k: record[k] for k in metrics(np.array([1.0, 2.0]), np.array([1.0, 2.0]))}
 
 
+def mean_of(sets):
+    keys = {key for m in sets for key in m}
+    return {key: np.mean([m[key] for m in sets if m["n"] > 0 and key in m]) for key in keys
+            if any(m["n"] > 0 and key in m for m in sets)}
+
+
 def judge_protocol(judge, protocol, frames, result):
     records = {r["image_id"]: r for r in result["per_image"]}
     all_g, all_p, per_image = [], [], []
+    sequences = {}
     for name, (g, p) in frames.items():
         g, p = select(protocol, g.astype(float), p.astype(float))
-        usable = bool(np.all(np.isfinite(p) & (p > 0)))
+        zeros = protocol in ("dvps", "deeplab2")
+        usable = bool(np.all(np.isfinite(p) & ((p > 0) | (zeros & (p == 0)))))
         if usable != (name in records):
             judge.fail(protocol, name, "usable:", usable, "scored:", name in records)
         elif usable:
@@ -137,18 +183,22 @@ def judge_protocol(judge, protocol, frames, result):
             all_g.append(g)
             all_p.append(p)
             per_image.append(expected)
+            if g.size > 0:
+                sequences.setdefault(name[:10], []).append((g, p))
     judge.compare((protocol, "pooled"), only_metrics(result["pooled"]), metrics(np.concatenate(all_g), np.concatenate(all_p)))
-    mean = {}
-    for key in result["image_mean"]:
-        values = [m[key] for m in per_image if m["n"] > 0 and key in m]
-        if values:
-            mean[key] = np.mean(values)
-    judge.compare((protocol, "mean"), result["image_mean"], mean)
+    judge.compare((protocol, "mean"), result["image_mean"], mean_of(per_image))
+    if protocol == "dvps":
+        pooled = [metrics(*(np.concatenate(a) for a in zip(*images))) for images in sequences.values()]
+        for m in pooled:
+            m.pop("rae", None)
+        judge.compare((protocol, "sequences"), result["sequence_mean"], mean_of(pooled))
+        judge.compare((protocol, "headline"), {"absErr": result["headline"]["absErr"]}, {"absErr": mean_of(pooled)["abs_rel"]})
 
 
 def run(program, protocol, folder):
     command = [program, "depth", "--gt-depth", os.path.join(folder, "gt"), "--pred", os.path.join(folder, "pred"),
-               "--protocol", protocol, "--skip-bad", "-o", "-"]
+               "--protocol", protocol.partition("+")[0], "--scaling", protocol.partition("+")[2] or "protocol",
+               "--skip-bad", "-o", "-"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if done.returncode != 0:
         sys.exit("%s: exit %d\n%s" % (protocol, done.returncode, done.stderr))
@@ -164,7 +214,7 @@ def main():
         os.mkdir(os.path.join(folder, "pred"))
         frames = {}
         for i in range(int(sys.argv[3]) if len(sys.argv) > 3 else 60):
-            name = "ulm_%06d_000000" % i
+            name = "ulm_%06d_%06d" % (i // 6, i % 6)
             frames[name] = random_frame(rng, i)
             np.save(os.path.join(folder, "gt", name + "_depth.npy"), frames[name][0])
             np.save(os.path.join(folder, "pred", name + "_depth.npy"), frames[name][1])

@@ -217,7 +217,7 @@ static void medians_of_the_real_frames_are_the_golden_ones(void **state)
 {
     data *d = *state;
     pnd_depth_protocol protocol = *pnd_depth_protocol_find("kitti");
-    protocol.median_scaling = true;
+    protocol.scaling = PND_DEPTH_SCALE_MEDIAN;
     for (int i = 0; i < N_FRAMES; i++) {
         const cJSON *expected = child(child(d->golden, "frames"), d->frames[i].core);
         make_prediction(d, &d->frames[i], 0);

@@ -209,6 +209,26 @@ static void deeplab2_images_their_mean_and_their_pool_agree(void **state)
     pnd_depth_scorer_free(scorer);
 }
 
+/* As that file expects them, under the protocol that is its own: silog, sq_rel_u, abs_rel, d1 of
+ * the first image and the mean over the three. */
+static void the_deeplab2_protocol_gives_the_values_of_its_test(void **state)
+{
+    (void)state;
+    const pnd_depth_image images[3] = {score("deeplab2", gt_1, pred_1, 4, 3),
+                                       score("deeplab2", gt_2, pred_2, 5, 4),
+                                       score("deeplab2", gt_3, pred_3, 3, 2)};
+    const pnd_depth_metrics first = pnd_depth_metrics_from_stats(&images[0].stats);
+    const pnd_depth_metrics mean = pnd_depth_metrics_mean(images, 3);
+    pnd_assert_close(first.silog, 14.154233, 1e-6);
+    pnd_assert_close(first.sq_rel_u, 0.0268667, 1e-5);
+    pnd_assert_close(first.abs_rel, 0.13191505, 1e-6);
+    pnd_assert_close(first.d1, 0.7, 1e-15);
+    pnd_assert_close(mean.silog, 18.442057, 1e-6);
+    pnd_assert_close(mean.sq_rel_u, 0.0388692, 1e-5);
+    pnd_assert_close(mean.abs_rel, 0.13392223, 1e-6);
+    pnd_assert_close(mean.d1, 0.8052287, 1e-6);
+}
+
 /* ---- averages ---- */
 
 /* Images of abs_rel .2 (g 10, p 12) and .5 (g 10, p 15), and one without a valid pixel. */
@@ -381,6 +401,7 @@ int main(void)
         cmocka_unit_test(silog_of_a_scaled_copy_is_zero_to_machine_precision),
         cmocka_unit_test(logarithms_hold_over_the_whole_range),
         cmocka_unit_test(deeplab2_images_their_mean_and_their_pool_agree),
+        cmocka_unit_test(the_deeplab2_protocol_gives_the_values_of_its_test),
         cmocka_unit_test(images_without_a_scored_pixel_do_not_enter_the_mean),
         cmocka_unit_test(the_metric_table_names_every_field_in_order),
         cmocka_unit_test(disparity_codes_become_depths_and_states),

@@ -247,7 +247,7 @@ static void protocols_are_found_by_name_and_checked(void **state)
     pnd_error err = {0};
     size_t n = 0;
     const pnd_depth_protocol *all = pnd_depth_protocols(&n);
-    assert_int_equal(n, 6);
+    assert_int_equal(n, 10);
     for (size_t i = 0; i < n; i++) {
         assert_ptr_equal(pnd_depth_protocol_find(all[i].name), &all[i]);
         pnd_depth_scorer *scorer = NULL;
@@ -260,6 +260,10 @@ static void protocols_are_found_by_name_and_checked(void **state)
     pnd_depth_scorer *scorer = NULL;
     pnd_assert_fails(pnd_depth_scorer_create(&scorer, &empty, &err), PND_EINVAL, "crop");
     assert_null(scorer);
+    pnd_depth_protocol endless = *pnd_depth_protocol_find("kitti");
+    endless.scaling = PND_DEPTH_SCALE_SHIFT;
+    pnd_assert_fails(pnd_depth_scorer_create(&scorer, &endless, &err), PND_EINVAL,
+                     "largest prediction");
 }
 
 int main(void)

@@ -15,14 +15,18 @@
 static const depth_args defaults = {
     .split = "val", .cap_m = (double)NAN, .pred_unit = DEPTH_UNIT_M256};
 const char *const depth_protocol_names[] = {"paper-eq",      "paper-repo", "kitti", "eigen80",
-                                            "manydepth-raw", "manydepth",  NULL};
+                                            "manydepth-raw", "manydepth",  "mgnet", "mgnet-median",
+                                            "dvps",          "deeplab2",   NULL};
 static const char *const unit_choices[] = {
     [DEPTH_UNIT_M256] = "m256", [DEPTH_UNIT_MM] = "mm", [DEPTH_UNIT_M] = "m", NULL};
-static const char *const bad_choices[] = {[DEPTH_BAD_PROTOCOL] = "protocol",
-                                          [DEPTH_BAD_ERROR] = "error",
-                                          [DEPTH_BAD_SKIP] = "skip",
-                                          [DEPTH_BAD_FILL] = "fill",
-                                          NULL};
+static const char *const bad_choices[] = {
+    [DEPTH_BAD_PROTOCOL] = "protocol", [DEPTH_BAD_ERROR] = "error", [DEPTH_BAD_SKIP] = "skip",
+    [DEPTH_BAD_FILL] = "fill",         [DEPTH_BAD_ZERO] = "zero",   NULL};
+
+static const char *const scaling_choices[] = {
+    [DEPTH_SCALING_PROTOCOL] = "protocol", [DEPTH_SCALING_NONE] = "none",
+    [DEPTH_SCALING_MEDIAN] = "median",     [DEPTH_SCALING_SCALE] = "scale",
+    [DEPTH_SCALING_SHIFT] = "scale-shift", NULL};
 
 static const tool_opt options[] = {
     {TOOL_GROUP, .name = "Ground truth"},
@@ -53,16 +57,21 @@ static const tool_opt options[] = {
     {TOOL_CHOICE, 0, "protocol", TOOL_FIELD(depth_args, protocol), "NAME",
      "paper-eq: equations 2 to 6 of the paper, both depths capped at 80 m; paper-repo: what its "
      "authors' code computes; kitti: the depth devkit's rules; eigen80: ground truth from 80 m on "
-     "left out, predictions clamped; manydepth: eigen80 on a crop, with median scaling; one of",
+     "left out, predictions clamped; manydepth: eigen80 on a crop, with median scaling; mgnet: "
+     "eigen80 in single precision; dvps: 1/256 m, mean over sequences; deeplab2: no cap; one of",
      .choices = depth_protocol_names},
     {TOOL_DOUBLE, 0, "cap", TOOL_FIELD(depth_args, cap_m), "M",
      "another cap distance than the protocol's 80 m", .low = 0.1, .high = 100000},
+    {TOOL_CHOICE, 0, "scaling", TOOL_FIELD(depth_args, scaling), "RULE",
+     "fit predictions to the ground truth of every image: median ratio, least-squares scale, or "
+     "scale and shift of the inverse depth; one of",
+     .choices = scaling_choices},
     {TOOL_DOUBLE_LIST, 0, "clip", TOOL_FIELD(depth_args, clip), "LOW,HIGH",
      "clamp predictions to these metres first; accepts zero, negative and infinite ones",
      .low = 1e-6, .high = 1e6},
     {TOOL_CHOICE, 0, "bad-pred", TOOL_FIELD(depth_args, bad_pred), "RULE",
      "scored pixels without a usable prediction: error ends with exit 3, skip does not score them, "
-     "fill takes neighbours as KITTI does; one of",
+     "fill takes neighbours as KITTI does, zero compares 0 as 0 m; one of",
      .choices = bad_choices},
     {TOOL_INT_LIST, 0, "mask-labels", TOOL_FIELD(depth_args, mask_labels), "ID,...",
      "do not score these label ids of gtFine, as in 1,2,3 (ego vehicle, rectification border, out "
@@ -89,11 +98,11 @@ static void fill_gates(eval_metric out[N_GATES], const depth_results *r)
     const pnd_depth_metric_info *const infos = pnd_depth_metric_infos();
     depth_headline columns[DEPTH_N_HEADLINE];
     int n = 0;
-    depth_headline_fill(columns, &r->inputs->protocol, &r->mean);
+    depth_headline_fill(columns, &r->inputs->protocol, depth_scores(r));
     for (int i = 0; i < DEPTH_N_HEADLINE; i++)
         out[n++] = (eval_metric){columns[i].key, columns[i].value};
     for (int i = 0; i < PND_DEPTH_N_METRICS; i++)
-        out[n++] = (eval_metric){infos[i].key, pnd_depth_metric(&r->mean, i)};
+        out[n++] = (eval_metric){infos[i].key, pnd_depth_metric(depth_scores(r), i)};
     out[n] = (eval_metric){"coverage", pnd_depth_coverage(&r->tally)};
 }
 
@@ -139,14 +148,57 @@ static void add_image_deviations(depth_results *r, const depth_frame *frame, con
     eval_deviate(&r->deviations, "pred-nonpositive",
                  "pixels whose prediction is negative; clamped, filled or left out",
                  tally->pred_nonpositive, id);
-    eval_deviate(&r->deviations, "pred-missing",
-                 "pixels whose prediction is 0, no depth; clamped, filled or left out",
-                 tally->pred_missing, id);
+    eval_deviate(
+        &r->deviations, "pred-missing",
+        "pixels whose prediction is 0, no depth; clamped, filled, left out or compared as 0 m",
+        tally->pred_missing, id);
     eval_deviate(&r->deviations, "png-trailing-bytes", "PNG files with bytes after their end",
                  frame->trailing_bytes, id);
     eval_deviate(&r->deviations, "pred-saturated",
                  "prediction samples of 65535, the end of 16 bits: depths may be larger",
                  frame->saturated, id);
+}
+
+static bool same_sequence(const char *a, const char *b)
+{
+    const size_t length = eval_sequence_length(a);
+    return eval_sequence_length(b) == length && strncmp(a, b, length) == 0;
+}
+
+/* Frames are sorted by key, so those of a sequence follow each other. */
+static void fill_sequences(depth_results *r, const pnd_depth_image *images)
+{
+    size_t end = 0;
+    for (size_t i = 0; i < r->inputs->n; i++) {
+        const char *const key = r->inputs->pairs[i].key;
+        if (!r->frames[i].scored)
+            continue;
+        if (r->n_sequences == 0 || !same_sequence(r->sequences[r->n_sequences - 1].key, key))
+            r->sequences[r->n_sequences++] = (depth_sequence){.key = key};
+        depth_sequence *const sequence = &r->sequences[r->n_sequences - 1];
+        sequence->images++;
+        end++;
+        sequence->metrics =
+            pnd_depth_metrics_merged(images + end - sequence->images, sequence->images);
+    }
+}
+
+static pnd_status average_sequences(depth_results *r, const pnd_depth_image *images, pnd_error *err)
+{
+    if (r->inputs->protocol.averaging != PND_DEPTH_AVERAGE_SEQUENCES)
+        return PND_OK;
+    pnd_depth_metrics *const metrics = pnd_alloc_array(r->scored, sizeof *metrics);
+    r->sequences = pnd_calloc_array(r->scored, sizeof *r->sequences);
+    if (metrics == NULL || r->sequences == NULL) {
+        free(metrics);
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    }
+    fill_sequences(r, images);
+    for (size_t i = 0; i < r->n_sequences; i++)
+        metrics[i] = r->sequences[i].metrics;
+    r->sequence_mean = pnd_depth_metrics_average(metrics, r->n_sequences);
+    free(metrics);
+    return PND_OK;
 }
 
 /* The images of a mean, packed. */
@@ -160,8 +212,9 @@ static pnd_status average(depth_results *r, pnd_error *err)
         if (r->frames[i].scored)
             images[n++] = r->frames[i].image;
     r->mean = pnd_depth_metrics_mean(images, n);
+    const pnd_status status = average_sequences(r, images, err);
     free(images);
-    return PND_OK;
+    return status;
 }
 
 static pnd_status add_up(depth_results *r, pnd_depth_pool *pool, pnd_error *err)
@@ -272,6 +325,7 @@ static int run(tool *t, const void *data)
     depth_results results = {.args = data, .inputs = &inputs};
     const int code = load_and_score(t, &results, &inputs);
     pnd_buffer_clear(&results.signature);
+    free(results.sequences);
     eval_deviations_clear(&results.deviations);
     depth_inputs_clear(&inputs);
     return code;

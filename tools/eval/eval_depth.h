@@ -16,6 +16,7 @@ typedef struct depth_args {
     const char *pred_suffix;
     int32_t pred_unit, gt_unit; /* a depth_unit */
     int32_t protocol;           /* index into depth_protocol_names */
+    int32_t scaling;            /* a depth_scaling_choice */
     double cap_m;
     tool_double_list clip;
     int32_t bad_pred; /* a depth_bad_choice */
@@ -26,11 +27,20 @@ typedef struct depth_args {
 
 typedef enum depth_unit { DEPTH_UNIT_M256, DEPTH_UNIT_MM, DEPTH_UNIT_M } depth_unit;
 
+typedef enum depth_scaling_choice {
+    DEPTH_SCALING_PROTOCOL,
+    DEPTH_SCALING_NONE,
+    DEPTH_SCALING_MEDIAN,
+    DEPTH_SCALING_SCALE,
+    DEPTH_SCALING_SHIFT
+} depth_scaling_choice;
+
 typedef enum depth_bad_choice {
     DEPTH_BAD_PROTOCOL,
     DEPTH_BAD_ERROR,
     DEPTH_BAD_SKIP,
-    DEPTH_BAD_FILL
+    DEPTH_BAD_FILL,
+    DEPTH_BAD_ZERO
 } depth_bad_choice;
 
 extern const char *const depth_protocol_names[];
@@ -82,11 +92,21 @@ int depth_frames_run(depth_frame *frames, pnd_depth_pool *pool, tool *t, const d
 
 /* ---- eval_depth_report.c */
 
+/* The frames of a sequence, pooled. */
+typedef struct depth_sequence {
+    const char *key; /* of its first frame */
+    size_t images;   /* scored */
+    pnd_depth_metrics metrics;
+} depth_sequence;
+
 typedef struct depth_results {
     const depth_args *args;
     const depth_inputs *inputs;
     const depth_frame *frames;
     pnd_depth_metrics mean, pooled;
+    depth_sequence *sequences; /* of a protocol that averages them; else none */
+    size_t n_sequences;
+    pnd_depth_metrics sequence_mean;
     pnd_depth_tally tally;
     size_t scored, skipped;
     pnd_buffer signature;
@@ -103,6 +123,9 @@ typedef struct depth_headline {
 } depth_headline;
 void depth_headline_fill(depth_headline out[DEPTH_N_HEADLINE], const pnd_depth_protocol *protocol,
                          const pnd_depth_metrics *mean);
+
+/* The average that the protocol's scores are: headline and gates. */
+const pnd_depth_metrics *depth_scores(const depth_results *results);
 
 void depth_print(pnd_buffer *out, const depth_results *results);
 void depth_write_json(pnd_buffer *out, const depth_results *results);

@@ -50,12 +50,29 @@ static void apply_bad_rule(depth_inputs *out, const depth_args *args)
         const char *name;
     } rules[] = {[DEPTH_BAD_ERROR] = {PND_DEPTH_BAD_ERROR, "+error"},
                  [DEPTH_BAD_SKIP] = {PND_DEPTH_BAD_SKIP, "+skip"},
-                 [DEPTH_BAD_FILL] = {PND_DEPTH_BAD_FILL, "+fill"}};
+                 [DEPTH_BAD_FILL] = {PND_DEPTH_BAD_FILL, "+fill"},
+                 [DEPTH_BAD_ZERO] = {PND_DEPTH_BAD_ZERO, "+zero"}};
     if (args->bad_pred == DEPTH_BAD_PROTOCOL ||
         rules[args->bad_pred].rule == out->protocol.bad_rule)
         return;
     out->protocol.bad_rule = rules[args->bad_pred].rule;
     pnd_buffer_puts(&out->protocol_name, rules[args->bad_pred].name);
+}
+
+static void apply_scaling(depth_inputs *out, const depth_args *args)
+{
+    static const struct {
+        pnd_depth_scaling scaling;
+        const char *name;
+    } rules[] = {[DEPTH_SCALING_NONE] = {PND_DEPTH_SCALE_NONE, "+unscaled"},
+                 [DEPTH_SCALING_MEDIAN] = {PND_DEPTH_SCALE_MEDIAN, "+median"},
+                 [DEPTH_SCALING_SCALE] = {PND_DEPTH_SCALE_LEAST_SQUARES, "+scale"},
+                 [DEPTH_SCALING_SHIFT] = {PND_DEPTH_SCALE_SHIFT, "+scale-shift"}};
+    if (args->scaling == DEPTH_SCALING_PROTOCOL ||
+        rules[args->scaling].scaling == out->protocol.scaling)
+        return;
+    out->protocol.scaling = rules[args->scaling].scaling;
+    pnd_buffer_puts(&out->protocol_name, rules[args->scaling].name);
 }
 
 static void apply_mask(depth_inputs *out, const depth_args *args)
@@ -90,6 +107,7 @@ static pnd_status choose_protocol(depth_inputs *out, const depth_args *args, pnd
         status = apply_clip(out, args, err);
     if (status != PND_OK)
         return status;
+    apply_scaling(out, args);
     apply_bad_rule(out, args);
     apply_mask(out, args);
     return pnd_buffer_status(&out->protocol_name, err);
@@ -137,6 +155,16 @@ static pnd_status add_gt_file(depth_inputs *out, const eval_file *file, pnd_erro
     return PND_OK;
 }
 
+/* Where any file is named FRAME_depth, only such files are depth maps: a Cityscapes-DVPS folder
+ * holds pictures and labels too. */
+static bool has_named_depth(const eval_files *files)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (eval_file_is_named(files->items[i].base, &depth_kind, NULL))
+            return true;
+    return false;
+}
+
 static pnd_status pairs_from_folder(depth_inputs *out, const depth_args *args, pnd_error *err)
 {
     pnd_status status = eval_files_find(&out->gt_files, args->gt_depth, &depth_kind, err);
@@ -145,8 +173,10 @@ static pnd_status pairs_from_folder(depth_inputs *out, const depth_args *args, p
     out->pairs = pnd_calloc_array(out->gt_files.n, sizeof *out->pairs);
     if (out->pairs == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for %zu frames", out->gt_files.n);
+    const bool named = has_named_depth(&out->gt_files);
     for (size_t i = 0; i < out->gt_files.n && status == PND_OK; i++)
-        status = add_gt_file(out, &out->gt_files.items[i], err);
+        if (!named || eval_file_is_named(out->gt_files.items[i].base, &depth_kind, NULL))
+            status = add_gt_file(out, &out->gt_files.items[i], err);
     return status;
 }
 

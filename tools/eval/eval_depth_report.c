@@ -29,6 +29,12 @@ void depth_headline_fill(depth_headline out[DEPTH_N_HEADLINE], const pnd_depth_p
     memcpy(out, columns, sizeof columns);
 }
 
+const pnd_depth_metrics *depth_scores(const depth_results *r)
+{
+    const bool sequences = r->inputs->protocol.averaging == PND_DEPTH_AVERAGE_SEQUENCES;
+    return sequences ? &r->sequence_mean : &r->mean;
+}
+
 /* ---- text */
 
 /* The order of the KITTI depth devkit, then the rest; else as in the library. */
@@ -51,7 +57,7 @@ static void print_value(pnd_buffer *out, int width, double value)
 static void print_headline(pnd_buffer *out, const depth_results *r)
 {
     depth_headline columns[DEPTH_N_HEADLINE];
-    depth_headline_fill(columns, &r->inputs->protocol, &r->mean);
+    depth_headline_fill(columns, &r->inputs->protocol, depth_scores(r));
     for (int i = 0; i < DEPTH_N_HEADLINE; i++)
         pnd_buffer_printf(out, "%10s", columns[i].title);
     pnd_buffer_puts(out, "\n");
@@ -63,15 +69,17 @@ static void print_headline(pnd_buffer *out, const depth_results *r)
 static void print_metrics(pnd_buffer *out, const depth_results *r)
 {
     const pnd_depth_metric_info *const infos = pnd_depth_metric_infos();
-    pnd_buffer_printf(out, "%-10s|%12s%12s  %s\n", "metric", "image mean", "pooled", "unit");
+    const pnd_depth_metrics *const mean = depth_scores(r);
+    pnd_buffer_printf(out, "%-10s|%12s%12s  %s\n", "metric",
+                      r->n_sequences > 0 ? "seq. mean" : "image mean", "pooled", "unit");
     for (int i = 0; i < PND_DEPTH_N_METRICS; i++) {
         const int k = is_kitti(r) ? kitti_order[i] : (i + 1) % PND_DEPTH_N_METRICS;
         pnd_buffer_printf(out, "%-10s|", infos[k].key);
         if (k == 0) {
-            pnd_buffer_printf(out, "%12.1f%12.1f  %s\n", r->mean.n, r->pooled.n, infos[k].unit);
+            pnd_buffer_printf(out, "%12.1f%12.1f  %s\n", mean->n, r->pooled.n, infos[k].unit);
             continue;
         }
-        print_value(out, 12, pnd_depth_metric(&r->mean, k));
+        print_value(out, 12, pnd_depth_metric(mean, k));
         print_value(out, 12, pnd_depth_metric(&r->pooled, k));
         pnd_buffer_printf(out, "  %s\n", infos[k].unit);
     }
@@ -125,7 +133,7 @@ static void write_headline(pnd_json_writer *w, const depth_results *r)
 {
     const pnd_depth_metric_info *const infos = pnd_depth_metric_infos();
     depth_headline columns[DEPTH_N_HEADLINE];
-    depth_headline_fill(columns, &r->inputs->protocol, &r->mean);
+    depth_headline_fill(columns, &r->inputs->protocol, depth_scores(r));
     pnd_json_key(w, "headline");
     pnd_json_begin_object(w);
     for (int i = 0; i < DEPTH_N_HEADLINE; i++)
@@ -136,7 +144,7 @@ static void write_headline(pnd_json_writer *w, const depth_results *r)
     for (int i = 0; i < DEPTH_N_HEADLINE; i++) {
         pnd_json_key(w, columns[i].key);
         pnd_json_begin_object(w);
-        pnd_json_key(w, "image_mean");
+        pnd_json_key(w, depth_scores(r) == &r->mean ? "image_mean" : "sequence_mean");
         pnd_json_string(w, columns[i].metric);
         key_int(w, "factor", columns[i].factor);
         pnd_json_end_object(w);
@@ -155,7 +163,7 @@ static void write_headline(pnd_json_writer *w, const depth_results *r)
 /* The numbers as the authors' evaluator prints them. */
 static void write_authors(pnd_json_writer *w, const depth_results *r)
 {
-    const pnd_depth_metrics *const m = &r->mean;
+    const pnd_depth_metrics *const m = depth_scores(r);
     if (r->inputs->protocol.headline != PND_DEPTH_HEADLINE_REPO)
         return;
     pnd_json_key(w, "authors");
@@ -209,9 +217,32 @@ static void write_image(pnd_json_writer *w, const depth_results *r, size_t i)
     pnd_json_string(w, r->inputs->pairs[i].key);
     write_metrics(w, &metrics);
     write_tally(w, &image->tally);
-    if (r->inputs->protocol.median_scaling)
+    if (r->inputs->protocol.scaling != PND_DEPTH_SCALE_NONE)
         key_double(w, "scale", image->scale);
+    if (r->inputs->protocol.scaling == PND_DEPTH_SCALE_SHIFT)
+        key_double(w, "shift", image->shift);
     pnd_json_end_object(w);
+}
+
+static void write_sequences(pnd_json_writer *w, const depth_results *r)
+{
+    if (r->n_sequences == 0)
+        return;
+    pnd_json_key(w, "per_sequence");
+    pnd_json_begin_array(w);
+    for (size_t i = 0; i < r->n_sequences; i++) {
+        char name[64];
+        const depth_sequence *const sequence = &r->sequences[i];
+        (void)snprintf(name, sizeof name, "%.*s", (int)eval_sequence_length(sequence->key),
+                       sequence->key);
+        pnd_json_begin_object(w);
+        pnd_json_key(w, "sequence_id");
+        pnd_json_string(w, name);
+        key_int(w, "images", (int64_t)sequence->images);
+        write_metrics(w, &sequence->metrics);
+        pnd_json_end_object(w);
+    }
+    pnd_json_end_array(w);
 }
 
 void depth_write_json(pnd_buffer *out, const depth_results *r)
@@ -232,10 +263,13 @@ void depth_write_json(pnd_buffer *out, const depth_results *r)
     write_authors(&w, r);
     write_metrics_object(&w, "image_mean", &r->mean);
     write_metrics_object(&w, "pooled", &r->pooled);
+    if (r->n_sequences > 0)
+        write_metrics_object(&w, "sequence_mean", &r->sequence_mean);
     pnd_json_key(&w, "pixels");
     pnd_json_begin_object(&w);
     write_tally(&w, &r->tally);
     pnd_json_end_object(&w);
+    write_sequences(&w, r);
     pnd_json_key(&w, "per_image");
     pnd_json_begin_array(&w);
     for (size_t i = 0; i < r->inputs->n; i++)
@@ -305,12 +339,21 @@ static void sign_prediction(pnd_buffer *out, const depth_results *r)
 {
     static const char *const bad_rules[] = {[PND_DEPTH_BAD_ERROR] = "error",
                                             [PND_DEPTH_BAD_SKIP] = "skip",
-                                            [PND_DEPTH_BAD_FILL] = "fill"};
+                                            [PND_DEPTH_BAD_FILL] = "fill",
+                                            [PND_DEPTH_BAD_ZERO] = "zero"};
+    static const char *const storages[] = {[PND_DEPTH_STORE_NONE] = "none",
+                                           [PND_DEPTH_STORE_METRES] = "metres",
+                                           [PND_DEPTH_STORE_M256] = "m/256",
+                                           [PND_DEPTH_STORE_FLOAT] = "float32"};
+    static const char *const scalings[] = {[PND_DEPTH_SCALE_NONE] = "none",
+                                           [PND_DEPTH_SCALE_MEDIAN] = "median",
+                                           [PND_DEPTH_SCALE_LEAST_SQUARES] = "scale",
+                                           [PND_DEPTH_SCALE_SHIFT] = "scale-shift"};
     const pnd_depth_protocol *const p = &r->inputs->protocol;
     eval_signature_add(out, "pred-unit", depth_unit_name(r->args->pred_unit));
     sign_range(out, "clamp", "", p->pred_min_m, p->pred_max_m);
-    eval_signature_add(out, "round", p->whole_metres ? "metres" : "none");
-    eval_signature_add(out, "scale", p->median_scaling ? "median" : "none");
+    eval_signature_add(out, "round", storages[p->storage]);
+    eval_signature_add(out, "scale", scalings[p->scaling]);
     eval_signature_add(out, "bad-pred", bad_rules[p->bad_rule]);
 }
 
@@ -326,7 +369,8 @@ pnd_status depth_sign(depth_results *r, pnd_error *err)
     sign_ground_truth(out, r);
     sign_mask(out, r->inputs->masked_labels);
     sign_prediction(out, r);
-    eval_signature_add(out, "average", "image-mean");
+    const bool sequences = r->inputs->protocol.averaging == PND_DEPTH_AVERAGE_SEQUENCES;
+    eval_signature_add(out, "average", sequences ? "sequence-mean" : "image-mean");
     (void)snprintf(pixels, sizeof pixels, "%" PRId64, r->tally.scored);
     eval_signature_add(out, "pixels", pixels);
     eval_signature_end(out, r->scored, r->skipped, digest);

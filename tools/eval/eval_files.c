@@ -140,6 +140,15 @@ bool eval_file_is_named(const char *base, const eval_file_kind *kind, const char
     return stem > tail && strncmp(base + stem - tail, kind->tail, tail) == 0;
 }
 
+size_t eval_sequence_length(const char *key)
+{
+    const size_t digits = strspn(key, "0123456789");
+    const char *const last = strrchr(key, '_');
+    if (digits > 0 && key[digits] == '_')
+        return digits;
+    return last != NULL ? (size_t)(last - key) : strlen(key);
+}
+
 /* Files named KEY followed by '_' or '.' are neighbours in the sorted list. */
 static size_t lower_bound(const eval_files *files, const char *key)
 {

@@ -38,6 +38,11 @@ void eval_files_clear(eval_files *files);
  * the kind's tail or the extension. */
 size_t eval_file_key_length(const char *base, const eval_file_kind *kind);
 
+/* Length of what names the sequence in a frame's key: "000012" of
+ * "000012_000003_munster_000168_000019" (Cityscapes-DVPS), else all but the last of its fields:
+ * "aachen_000001". */
+size_t eval_sequence_length(const char *key);
+
 /* True for KEY + suffix when that is not NULL, else for names that end in tail and extension. */
 bool eval_file_is_named(const char *base, const eval_file_kind *kind, const char *suffix);
 

@@ -67,7 +67,8 @@ typedef struct pnd_depth_tally {
 typedef struct pnd_depth_image {
     pnd_depth_stats stats;
     pnd_depth_tally tally;
-    double scale; /**< the factor of median scaling; 1 without */
+    double scale; /**< what the protocol's scaling found; 1 without */
+    double shift; /**< of PND_DEPTH_SCALE_SHIFT, in 1/m; 0 without */
 } pnd_depth_image;
 
 /** Values as listed at the top, in metres, 1/km and fractions. */
@@ -94,6 +95,13 @@ PND_API pnd_depth_metrics pnd_depth_metrics_from_stats(const pnd_depth_stats *st
 /** Unweighted mean over the images with N > 0, added in order; a metric undefined for an image
  *  (NaN) is averaged over the other images. All NaN when no image has N > 0. */
 PND_API pnd_depth_metrics pnd_depth_metrics_mean(const pnd_depth_image *images, size_t n);
+
+/** Metrics of the pixels of some images as one set, in constant memory; without rae, which would
+ *  need them twice (NaN): a pnd_depth_pool has it. */
+PND_API pnd_depth_metrics pnd_depth_metrics_merged(const pnd_depth_image *images, size_t n);
+
+/** Unweighted mean of every metric over those sets for which it is defined, added in order. */
+PND_API pnd_depth_metrics pnd_depth_metrics_average(const pnd_depth_metrics *sets, size_t n);
 
 PND_API void pnd_depth_tally_add(pnd_depth_tally *total, const pnd_depth_tally *tally);
 

@@ -16,8 +16,14 @@
  *     manydepth-raw    as eigen80, and only rows 256 to 767 and columns 192 to 1855 of 2048x1024
  *     manydepth        as manydepth-raw                               p * median(g) / median(p),
  *                                                                     then clamped
+ *     mgnet            as eigen80; both depths in single precision    clamped to [0.001, 80]
+ *     mgnet-median     as mgnet                                       p * median(g) / median(p),
+ *                                                                     then clamped
+ *     dvps             g > 0; both depths in whole 1/256 m, 16 bits   min(g, 80); 0 is scored as 0;
+ *                                                                     mean over sequences
+ *     deeplab2         g > 0; both depths in single precision         0 is scored as 0
  *
- * Steps, in this order: fill, median scaling, clamp, whole metres.
+ * Steps, in this order: storage storage, fill, scaling, clamp, whole metres.
  */
 #ifndef PANODEPTH_DEPTH_PROTOCOL_H
 #define PANODEPTH_DEPTH_PROTOCOL_H
@@ -39,7 +45,10 @@ typedef enum pnd_depth_cap_rule {
 typedef enum pnd_depth_bad_rule {
     PND_DEPTH_BAD_ERROR, /**< fail, unless pred_min_m > 0 clamps them (never NaN) */
     PND_DEPTH_BAD_SKIP,  /**< do not score these pixels; coverage says how many */
-    PND_DEPTH_BAD_FILL   /**< KITTI: fill from the neighbours in the row, then the column */
+    PND_DEPTH_BAD_FILL,  /**< KITTI: fill from the neighbours in the row, then the column */
+    /** 0 is compared as a depth of 0 m: |p - g| / g is 1 there, metrics of logarithms and inverses
+     * are undefined for the image, and no threshold is met. The rest fails as with _ERROR. */
+    PND_DEPTH_BAD_ZERO
 } pnd_depth_bad_rule;
 
 /** The scored part of the image, as fractions of its size: rows [top, bottom), columns
@@ -53,6 +62,36 @@ typedef struct pnd_depth_border {
     int32_t left_columns, bottom_rows;
     double max_m;
 } pnd_depth_border;
+
+/** What brings the prediction to the scale of the ground truth: fitted to the scored pixels of each
+ *  image, before the clamp. */
+typedef enum pnd_depth_scaling {
+    PND_DEPTH_SCALE_NONE,
+    PND_DEPTH_SCALE_MEDIAN,        /**< p * median(g) / median(p) */
+    PND_DEPTH_SCALE_LEAST_SQUARES, /**< s p with the s that minimises sum (s p - g)^2 */
+    /** 1 / (s / p + t) with the s, t that minimise sum (s / p + t - 1/g)^2, as MiDaS aligns inverse
+     * depth; pred_max_m where s / p + t <= 1 / pred_max_m, so that must be finite. */
+    PND_DEPTH_SCALE_SHIFT
+} pnd_depth_scaling;
+
+/** The precision that a protocol's source computes with. */
+typedef enum pnd_depth_storage {
+    PND_DEPTH_STORE_NONE,
+    /** p as an 8-bit picture: clip to [0, 255], drop the fraction, 0 -> 0.1; after the clamp */
+    PND_DEPTH_STORE_METRES,
+    /** both depths as 16-bit samples of 1/256 m: drop the fraction, at most 65535; before the rest
+     */
+    PND_DEPTH_STORE_M256,
+    PND_DEPTH_STORE_FLOAT /**< both depths to the nearest single-precision number; before the rest
+                           */
+} pnd_depth_storage;
+
+/** Over what a protocol's own scores are averaged. */
+typedef enum pnd_depth_averaging {
+    PND_DEPTH_AVERAGE_IMAGES,   /**< unweighted mean over images */
+    PND_DEPTH_AVERAGE_SEQUENCES /**< pixels pooled in every sequence, then the mean over sequences
+                                 */
+} pnd_depth_averaging;
 
 /** What the columns of the paper's Tables 2 and 3 mean under a protocol. */
 typedef enum pnd_depth_headline {
@@ -70,8 +109,9 @@ typedef struct pnd_depth_protocol {
     pnd_depth_border border;
     double pred_min_m, pred_max_m; /**< clamp of the prediction; 0 and infinity: none */
     pnd_depth_bad_rule bad_rule;
-    bool median_scaling; /**< p * median(g) / median(p) over the scored pixels of the image */
-    bool whole_metres; /**< p as an 8-bit picture: clip to [0, 255], drop the fraction, 0 -> 0.1 */
+    pnd_depth_scaling scaling;
+    pnd_depth_storage storage;
+    pnd_depth_averaging averaging;
     pnd_depth_headline headline;
 } pnd_depth_protocol;
 

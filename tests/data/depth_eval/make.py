@@ -58,3 +58,14 @@ for name, array in ((first, prediction), (second, np.array([[10, 10]]))):
 bad = np.array([[np.nan, 1, 8, np.nan], [-1, 0, np.inf, 16]], np.float32)
 np.save(path("pred_bad", first + "_depth.npy"), bad)
 np.save(path("pred_bad", second + "_depth.npy"), np.ones((1, 2), np.float32))
+
+# dvps: two sequences of six frames, named and stored as in Cityscapes-DVPS (1/256 m), 2 x 1 pixels.
+for sequence, frame in ((s, f) for s in range(2) for f in range(6)):
+    key = "%06d_%06d_munster_%06d_%06d" % (sequence, frame, 168 + sequence, 4 + frame)
+    true, guess = ([2560, 5120], [3072, 5120]) if sequence == 0 else ([2560, 2560], [1280, 2560])
+    if (sequence, frame) == (0, 5):
+        true, guess = [0, 20480], [999, 0]
+    png16([true], "dvps/gt", key + "_depth.png")
+    png16([guess], "dvps/pred", key + "_depth.png")
+    if frame == 0:
+        png16([[11001, 32000]], "dvps/gt", key + "_gtFine_instanceTrainIds.png")
