@@ -5,6 +5,7 @@
 #include <panodepth/alloc.h>
 #include <panodepth/json.h>
 
+#include <assert.h>
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <locale.h>
@@ -92,7 +93,7 @@ static const char *file_of(const pnd_json_at *at)
     return at->file != NULL ? at->file : "JSON";
 }
 
-pnd_status pnd_json_fail(const pnd_json_at *at, pnd_error *err, const char *format, ...)
+pnd_status(pnd_json_fail)(const pnd_json_at *at, pnd_error *err, const char *format, ...)
 {
     char path[PATH_SIZE] = "", text[512];
     va_list args;
@@ -107,6 +108,7 @@ pnd_status pnd_json_fail(const pnd_json_at *at, pnd_error *err, const char *form
 static const char *describe(char text[96], const cJSON *value)
 {
     char number[PND_NUMBER_SIZE];
+    assert(value != NULL);
     if (cJSON_IsString(value))
         (void)snprintf(text, 96, "the string \"%.60s\"", value->valuestring);
     else if (cJSON_IsNumber(value) && fabs(value->valuedouble) < 1e15 &&

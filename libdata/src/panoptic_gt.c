@@ -10,6 +10,7 @@
 #include <panodepth/labels.h>
 #include <panodepth/panoptic_set.h>
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -137,6 +138,7 @@ static pnd_status make_segments(pnd_segment_info **segments, size_t *n, builder 
     pnd_segment_info *made = pnd_alloc_array(b->n, sizeof *made);
     if (made == NULL)
         return pnd_fail(b->err, PND_ENOMEM, "%s: out of memory", b->name);
+    assert(b->n > 0); /* an image has pixels */
     qsort(b->regions, b->n, sizeof *b->regions, compare_regions);
     for (size_t i = 0; i < b->n; i++)
         if (b->regions[i].evaluated)

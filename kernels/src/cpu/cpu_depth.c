@@ -103,6 +103,8 @@ static pnd_status find_table(const pnd_cpu_depth_table **out, pnd_cpu *cpu,
         if (cpu->depth_table == NULL)
             return pnd_fail(err, PND_ENOMEM, "out of memory for a depth table");
     }
+    /* Padding that differs costs a refill and cannot give a wrong table. */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     if (memcmp(&cpu->depth_table->rule, rule, sizeof *rule) != 0)
         pnd_cpu_depth_table_fill(cpu->depth_table, rule);
     *out = cpu->depth_table;

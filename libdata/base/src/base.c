@@ -49,7 +49,8 @@ static void record(pnd_error *err, pnd_status status, const char *hint, const ch
     copy_visible(err->hint, sizeof err->hint, hint);
 }
 
-pnd_status pnd_fail(pnd_error *err, pnd_status status, const char *format, ...)
+/* In parentheses: for the analyzer the name is a macro as well. */
+pnd_status(pnd_fail)(pnd_error *err, pnd_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -58,8 +59,8 @@ pnd_status pnd_fail(pnd_error *err, pnd_status status, const char *format, ...)
     return status;
 }
 
-pnd_status pnd_fail_hint(pnd_error *err, pnd_status status, const char *hint, const char *format,
-                         ...)
+pnd_status(pnd_fail_hint)(pnd_error *err, pnd_status status, const char *hint, const char *format,
+                          ...)
 {
     va_list args;
     va_start(args, format);

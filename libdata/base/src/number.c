@@ -64,7 +64,7 @@ static void lay_out(char *out, const char *digits, int exponent)
 
 char *pnd_format_double(char text[PND_NUMBER_SIZE], double value)
 {
-    char digits[18];
+    char digits[18] = "";
     if (isnan(value))
         return strcpy(text, "nan");
     if (isinf(value))

@@ -72,6 +72,9 @@ PND_API PND_NODISCARD pnd_status pnd_json_get_array(pnd_json_at *out, const pnd_
 /** Fail with PND_EFORMAT at this place: "FILE: annotations[3].id: <format ...>". */
 PND_API pnd_status pnd_json_fail(const pnd_json_at *at, pnd_error *err, const char *format, ...)
     PND_PRINTF(3, 4);
+#ifdef __clang_analyzer__ /* as for pnd_fail() */
+#define pnd_json_fail(at, err, ...) (pnd_json_fail(at, err, __VA_ARGS__), PND_EFORMAT)
+#endif
 
 /**
  * Streaming writer over a pnd_buffer. With indent 4 its bytes equal Python's

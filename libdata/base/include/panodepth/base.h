@@ -77,6 +77,12 @@ PND_API pnd_status pnd_fail(pnd_error *err, pnd_status status, const char *forma
 PND_API pnd_status pnd_fail_hint(pnd_error *err, pnd_status status, const char *hint,
                                  const char *format, ...) PND_PRINTF(4, 5);
 
+#ifdef __clang_analyzer__ /* it cannot see that they return the code they are given */
+#define pnd_fail(err, status, ...) (pnd_fail(err, status, __VA_ARGS__), (status))
+#define pnd_fail_hint(err, status, hint, ...)                                                      \
+    (pnd_fail_hint(err, status, hint, __VA_ARGS__), (status))
+#endif
+
 #ifdef __cplusplus
 }
 #endif
