@@ -51,16 +51,19 @@ size_t pnd_bootstrap_sort(double *sorted, const double *values, size_t n, size_t
     return defined;
 }
 
+/* Distances from the smallest value: exactly 0 when all are equal. */
 double pnd_bootstrap_error(const double *sorted, size_t n)
 {
     double sum = 0, squares = 0;
     if (n < 2)
         return (double)NAN;
     for (size_t i = 0; i < n; i++)
-        sum += sorted[i];
+        sum += sorted[i] - sorted[0];
     const double mean = sum / (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (sorted[i] - mean) * (sorted[i] - mean);
+    for (size_t i = 0; i < n; i++) {
+        const double d = sorted[i] - sorted[0] - mean;
+        squares += d * d;
+    }
     return sqrt(squares / (double)(n - 1));
 }
 
@@ -83,13 +86,13 @@ pnd_interval pnd_bootstrap_percentile(const double *sorted, size_t n, double lev
                           pnd_bootstrap_quantile(sorted, n, 1 - tail)};
 }
 
-/* Ties count half. */
+/* Ties count half; NaN for n = 0. */
 static double share_below(const double *sorted, size_t n, double bound)
 {
     size_t below = 0, equal = 0;
     for (size_t i = 0; i < n; i++) {
-        below += sorted[i] < bound;
-        equal += sorted[i] == bound;
+        below += sorted[i] < bound ? 1 : 0;
+        equal += sorted[i] == bound ? 1 : 0;
     }
     return ((double)below + 0.5 * (double)equal) / (double)n;
 }
@@ -139,7 +142,17 @@ pnd_interval pnd_bootstrap_bca(const double *sorted, size_t n, double estimate,
 
 double pnd_bootstrap_above_zero(const double *sorted, size_t n)
 {
-    return n == 0 ? (double)NAN : 1 - share_below(sorted, n, 0);
+    size_t above = 0, equal = 0;
+    for (size_t i = 0; i < n; i++) {
+        above += sorted[i] > 0 ? 1 : 0;
+        equal += sorted[i] == 0 ? 1 : 0;
+    }
+    return ((double)above + 0.5 * (double)equal) / (double)n; /* 0 / 0 is NaN */
+}
+
+double pnd_bootstrap_below_zero(const double *sorted, size_t n)
+{
+    return share_below(sorted, n, 0);
 }
 
 double pnd_sign_flip_p(const double *differences, size_t n, size_t stride, double observed,

@@ -274,6 +274,7 @@ static void a_tie_is_half_a_win(void **state)
     static const double differences[4] = {-1, 0, 0, 2};
     (void)state;
     pnd_assert_close(pnd_bootstrap_above_zero(differences, 4), 0.5, 0);
+    pnd_assert_close(pnd_bootstrap_below_zero(differences + 1, 3), 1.0 / 3, 1e-15);
     pnd_assert_close(pnd_bootstrap_above_zero(differences + 1, 3), 2.0 / 3, 1e-15);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CSV (RFC 4180 with LF): the raw numbers for a spreadsheet or a script. */
+#include "score_text.h"
 #include "table_render.h"
-#include "table_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static void put_text(pnd_buffer *out, const char *text, bool ascii)
         pnd_buffer_printf(&quoted, *text == '"' ? "\"%c" : "%c", *text);
     pnd_buffer_puts(&quoted, quote ? "\"" : "");
     if (ascii)
-        table_put_ascii(out, pnd_buffer_text(&quoted), false);
+        score_text_put_ascii(out, pnd_buffer_text(&quoted), false);
     else
         pnd_buffer_puts(out, pnd_buffer_text(&quoted));
     out->failed |= quoted.failed;

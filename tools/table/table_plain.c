@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plain text in aligned columns. */
-#include "table_text.h"
+#include "score_text.h"
 #include "table_writer.h"
 
 #include <string.h>
@@ -27,14 +27,14 @@ static void widen(int *width, int needed)
 static void begin(table_writer *w, const char *caption)
 {
     memset(w->widths, 0, sizeof w->widths);
-    widen(&w->widths[0], table_width("Method"));
-    widen(&w->widths[1], table_width("Protocol"));
+    widen(&w->widths[0], score_text_width("Method"));
+    widen(&w->widths[1], score_text_width("Protocol"));
     for (size_t i = 0; i < w->sheet->n_rows; i++) {
-        widen(&w->widths[0], table_width(w->sheet->rows[i]->method));
-        widen(&w->widths[1], table_width(w->sheet->rows[i]->protocol));
+        widen(&w->widths[0], score_text_width(w->sheet->rows[i]->method));
+        widen(&w->widths[1], score_text_width(w->sheet->rows[i]->protocol));
     }
     for (int c = 0; c < w->sheet->n_metrics; c++) {
-        widen(&w->widths[c + 2], table_width(text_label(w, c)) + 2);
+        widen(&w->widths[c + 2], score_text_width(text_label(w, c)) + 2);
         for (size_t i = 0; i < w->sheet->n_rows; i++)
             widen(&w->widths[c + 2], (int)strlen(table_cell_at(w, i, c)->text));
     }
@@ -45,7 +45,7 @@ static void begin(table_writer *w, const char *caption)
 static void text_left(table_writer *w, const char *text, int width)
 {
     table_put(w, text, false);
-    pnd_buffer_printf(w->out, "%*s", width - table_width(text), "");
+    pnd_buffer_printf(w->out, "%*s", width - score_text_width(text), "");
 }
 
 static void end_line(table_writer *w)
@@ -63,7 +63,7 @@ static void put_header(table_writer *w)
         text_left(w, "Protocol", w->widths[1]);
     }
     for (int c = 0; c < w->sheet->n_metrics; c++) {
-        const int width = table_width(text_label(w, c)) + 2;
+        const int width = score_text_width(text_label(w, c)) + 2;
         pnd_buffer_printf(w->out, "  %*s%s %s ", w->widths[c + 2] - width, "", text_label(w, c),
                           arrow(w, c));
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table_render.h"
-#include "table_text.h"
+#include "score_text.h"
 #include "table_writer.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ const table_column *table_column_at(const table_writer *w, int column)
 void table_put(table_writer *w, const char *text, bool html)
 {
     if (w->ascii)
-        table_put_ascii(w->out, text, html);
+        score_text_put_ascii(w->out, text, html);
     else
         pnd_buffer_puts(w->out, text);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table_rows.h"
-#include "table_text.h"
+#include "score_set.h"
+#include "score_text.h"
 
 #include <panodepth/alloc.h>
 #include <panodepth/file.h>
@@ -56,7 +57,7 @@ void table_rows_clear(table_rows *rows)
 
 static pnd_status copy_text(char **out, const char *text, pnd_error *err)
 {
-    *out = table_visible(text);
+    *out = score_text_visible(text);
     return *out != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory");
 }
 
@@ -174,16 +175,6 @@ static pnd_status append_row(table_rows *rows, const pnd_json_at *object, const 
     return status;
 }
 
-/* "runs/ours.json" is "ours". */
-static char *file_stem(const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-    const char *const base = slash == NULL ? path : slash + 1;
-    const size_t length = strlen(base);
-    const bool json = length > 5 && strcmp(base + length - 5, ".json") == 0;
-    return pnd_strdup_printf("%.*s", (int)(json ? length - 5 : length), base);
-}
-
 static pnd_status append_baseline_rows(table_rows *rows, const pnd_json_at *root, pnd_error *err)
 {
     pnd_json_at list;
@@ -216,7 +207,7 @@ static pnd_status append_document(table_rows *rows, const pnd_json_at *root, con
                              "%s: schema is '%s', expected %s", path, schema, wanted);
     if (is_baseline)
         return append_baseline_rows(rows, root, err);
-    char *const name = file_stem(path);
+    char *const name = score_file_stem(path);
     status = name == NULL ? pnd_fail(err, PND_ENOMEM, "out of memory")
                           : append_row(rows, root, name, err);
     free(name);

@@ -132,6 +132,7 @@ PND_API pnd_interval pnd_bootstrap_bca(const double *sorted, size_t n, double es
 
 /** Share of the values above 0, those equal to 0 counted half. NaN for n = 0. */
 PND_API double pnd_bootstrap_above_zero(const double *sorted, size_t n);
+PND_API double pnd_bootstrap_below_zero(const double *sorted, size_t n); /**< likewise */
 
 /**
  * Two-sided p-value of an observed difference among those after swaps, `stride` doubles apart:

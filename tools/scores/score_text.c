@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "table_text.h"
+#include "score_text.h"
 
 #include <panodepth/alloc.h>
 
@@ -19,7 +19,7 @@ static int char_length(const unsigned char *p)
     return overlong || outside ? 0 : n;
 }
 
-char *table_visible(const char *text)
+char *score_text_visible(const char *text)
 {
     pnd_buffer out = {0};
     pnd_error err = {0};
@@ -39,7 +39,7 @@ char *table_visible(const char *text)
     return copy;
 }
 
-uint32_t table_next_char(const char **text)
+uint32_t score_text_next_char(const char **text)
 {
     static const unsigned char lead_bits[5] = {0, 0x7f, 0x1f, 0x0f, 0x07};
     const unsigned char *const p = (const unsigned char *)*text;
@@ -51,18 +51,18 @@ uint32_t table_next_char(const char **text)
     return c;
 }
 
-int table_width(const char *text)
+int score_text_width(const char *text)
 {
     int width = 0;
     for (; *text != '\0'; width++)
-        (void)table_next_char(&text);
+        (void)score_text_next_char(&text);
     return width;
 }
 
-void table_put_ascii(pnd_buffer *out, const char *text, bool html)
+void score_text_put_ascii(pnd_buffer *out, const char *text, bool html)
 {
     while (*text != '\0') {
-        const uint32_t c = table_next_char(&text);
+        const uint32_t c = score_text_next_char(&text);
         const char byte = (char)c;
         if (c < 0x80)
             pnd_buffer_append(out, &byte, 1);

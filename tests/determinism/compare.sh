@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Score two predictions and compare them. usage: compare.sh BIN_DIR GOLDEN OUT THREADS
+set -e
+sed 's/"category_id": 26/"category_id": 27/' "$2/pred/cityscapes_panoptic_val.json" >"$3/b_pred.json"
+score() {
+    "$bin/pnd-eval" panoptic --gt-json "$golden/expected/cityscapes_panoptic_val.json" --pred-json "$1" --quiet \
+        --pred-dir "$golden/pred/cityscapes_panoptic_val" --name "$2" -o "$out/$2.json" >/dev/null
+}
+bin=$1 golden=$2 out=$3
+score "$golden/pred/cityscapes_panoptic_val.json" a
+score "$out/b_pred.json" b
+"$bin/pnd-compare" --resamples 3000 --threads "$4" -o "$out/comparison.json" "$out/a.json" "$out/b.json"

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "score_read.h"
+#include "score_text.h"
+
+#include <panodepth/alloc.h>
+#include <panodepth/file.h>
+
+#include <cjson/cJSON.h>
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *score_file_stem(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    const char *const base = slash == NULL ? path : slash + 1;
+    const size_t length = strlen(base);
+    const bool json = length > 5 && strcmp(base + length - 5, ".json") == 0;
+    return pnd_strdup_printf("%.*s", (int)(json ? length - 5 : length), base);
+}
+
+size_t score_find(const score_set *set, const char *key)
+{
+    for (size_t s = 0; s < set->n_scores; s++)
+        if (strcmp(set->scores[s].key, key) == 0)
+            return s;
+    return set->n_scores;
+}
+
+void score_set_clear(score_set *set)
+{
+    for (size_t i = 0; i < set->n_scores; i++) {
+        free(set->scores[i].key);
+        free(set->scores[i].label);
+    }
+    for (size_t i = 0; set->image_ids != NULL && i < set->n_images; i++)
+        free(set->image_ids[i]);
+    void *const owned[] = {set->path,    set->method,     set->task,       set->protocol,
+                           set->scores,  set->signature,  set->image_ids,  set->records,
+                           set->numbers, set->categories, set->pq_records, set->shares,
+                           set->factors};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    *set = (score_set){0};
+}
+
+static pnd_status no_memory(pnd_error *err)
+{
+    return pnd_fail(err, PND_ENOMEM, "out of memory");
+}
+
+pnd_status score_get_number(double *out, const pnd_json_at *object, const char *key, pnd_error *err)
+{
+    *out = (double)NAN;
+    if (cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(object->value, key)))
+        return PND_OK;
+    return pnd_json_get_double(out, object, key, err);
+}
+
+pnd_status score_need(const pnd_json_at *object, const char *key, pnd_error *err)
+{
+    if (pnd_json_has(object, key))
+        return PND_OK;
+    pnd_error place = {0};
+    (void)pnd_json_fail(object, &place, "'%s' is missing, without which no score can be resampled",
+                        key);
+    return pnd_fail_hint(err, PND_EUNSUPPORTED, "write the results again with this pnd-eval", "%s",
+                         place.message);
+}
+
+score_info *score_add(score_set *set, const pnd_json_at *group, const char *key, const char *name,
+                      const char *label, pnd_error *err)
+{
+    score_info *const score = &set->scores[set->n_scores];
+    *score = (score_info){0};
+    if (score_get_number(&score->value, group, key, err) != PND_OK)
+        return NULL;
+    set->n_scores++;
+    score->key = pnd_strdup_printf("%s.%s", name, key);
+    score->label = score_text_visible(label);
+    if (score->key != NULL && score->label != NULL)
+        return score;
+    (void)no_memory(err);
+    return NULL;
+}
+
+/* Text of a member; null or absent is an error unless `otherwise` is given. */
+static pnd_status copy_member(char **out, const pnd_json_at *root, const char *key,
+                              const char *otherwise, pnd_error *err)
+{
+    const cJSON *const value = cJSON_GetObjectItemCaseSensitive(root->value, key);
+    const char *text = otherwise;
+    if (otherwise == NULL || (value != NULL && !cJSON_IsNull(value))) {
+        const pnd_status status = pnd_json_get_string(&text, root, key, err);
+        if (status != PND_OK)
+            return status;
+    }
+    *out = score_text_visible(text);
+    return *out != NULL ? PND_OK : no_memory(err);
+}
+
+static pnd_status read_head(score_set *set, const pnd_json_at *root, pnd_error *err)
+{
+    const char *schema = NULL;
+    char *const stem = score_file_stem(set->path);
+    pnd_status status = stem == NULL ? no_memory(err) : PND_OK;
+    if (status == PND_OK)
+        status = pnd_json_get_string(&schema, root, "schema", err);
+    if (status == PND_OK && strcmp(schema, "panodepth-results/1") != 0)
+        status = pnd_fail(err, PND_EFORMAT, "%s: schema is '%s', expected panodepth-results/1",
+                          set->path, schema);
+    if (status == PND_OK)
+        status = copy_member(&set->method, root, "method", stem, err);
+    if (status == PND_OK)
+        status = copy_member(&set->task, root, "task", NULL, err);
+    if (status == PND_OK)
+        status = copy_member(&set->protocol, root, "protocol", NULL, err);
+    if (status == PND_OK)
+        status = copy_member(&set->signature, root, "signature", NULL, err);
+    free(stem);
+    return status;
+}
+
+/* An id is a text or a number. */
+static pnd_status read_image_id(char **out, const pnd_json_at *row, pnd_error *err)
+{
+    const cJSON *const value = cJSON_GetObjectItemCaseSensitive(row->value, "image_id");
+    int64_t number = 0;
+    if (!cJSON_IsNumber(value))
+        return copy_member(out, row, "image_id", NULL, err);
+    const pnd_status status = pnd_json_get_int(&number, row, "image_id", INT64_MIN, INT64_MAX, err);
+    if (status != PND_OK)
+        return status;
+    *out = pnd_strdup_printf("%" PRId64, number);
+    return *out != NULL ? PND_OK : no_memory(err);
+}
+
+static pnd_status read_images(score_set *set, const pnd_json_at *rows, pnd_error *err)
+{
+    set->n_images = (size_t)cJSON_GetArraySize(rows->value);
+    if (set->n_images == 0)
+        return pnd_fail(err, PND_EMISMATCH, "%s: no image was scored", set->path);
+    set->image_ids = pnd_calloc_array(set->n_images, sizeof *set->image_ids);
+    set->records = pnd_calloc_array(set->n_images, sizeof *set->records);
+    if (set->image_ids == NULL || set->records == NULL)
+        return no_memory(err);
+    int32_t index = 0;
+    pnd_status status = PND_OK;
+    const cJSON *element;
+    cJSON_ArrayForEach(element, rows->value)
+    {
+        const pnd_json_at row = pnd_json_element(rows, element, index);
+        if (status == PND_OK)
+            status = read_image_id(&set->image_ids[index], &row, err);
+        index++;
+    }
+    return status;
+}
+
+static bool is_same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* Once each, the images must give the scores of the file, to the last bit. Infinite scores (strict
+ * parity, wrong areas) are null in the file. */
+static pnd_status check_scores(const score_set *set, pnd_error *err)
+{
+    double *const scores = pnd_alloc_array(set->n_scores, sizeof *scores);
+    void *const scratch = pnd_alloc_array(pnd_resample_scratch_size(&set->images), 1);
+    pnd_status status = scores == NULL || scratch == NULL ? no_memory(err) : PND_OK;
+    if (status == PND_OK)
+        pnd_resample_score(scores, &set->images, scratch);
+    for (size_t s = 0; s < set->n_scores && status == PND_OK; s++) {
+        char rows[PND_NUMBER_SIZE], file[PND_NUMBER_SIZE];
+        if (!is_same(scores[s], set->scores[s].value))
+            status = pnd_fail(err, PND_EMISMATCH, "%s: the rows of per_image give %s = %s, not %s",
+                              set->path, set->scores[s].key, pnd_format_double(rows, scores[s]),
+                              pnd_format_double(file, set->scores[s].value));
+    }
+    free(scores);
+    free(scratch);
+    return status;
+}
+
+static pnd_status read_document(score_set *set, const pnd_json_at *root, pnd_error *err)
+{
+    pnd_json_at rows;
+    pnd_status status = read_head(set, root, err);
+    if (status == PND_OK)
+        status = pnd_json_get_array(&rows, root, "per_image", err);
+    if (status == PND_OK)
+        status = read_images(set, &rows, err);
+    if (status != PND_OK)
+        return status;
+    if (strcmp(set->task, "panoptic") == 0)
+        status = score_read_panoptic(set, root, &rows, err);
+    else if (strcmp(set->task, "depth") == 0)
+        status = score_read_depth(set, root, &rows, err);
+    else
+        status = pnd_fail(err, PND_EUNSUPPORTED,
+                          "%s: scores of the task '%s' cannot be resampled (panoptic, depth)",
+                          set->path, set->task);
+    if (status != PND_OK)
+        return status;
+    set->images = (pnd_resample_set){&set->statistic, set->records, set->n_images};
+    return check_scores(set, err);
+}
+
+pnd_status score_set_read(score_set *out, const char *path, pnd_error *err)
+{
+    pnd_buffer bytes = {0};
+    cJSON *json = NULL;
+    out->path = pnd_strdup(path);
+    pnd_status status = out->path == NULL ? no_memory(err) : PND_OK;
+    if (status == PND_OK)
+        status = pnd_file_read(&bytes, path, PND_MAX_JSON_BYTES, err);
+    if (status == PND_OK)
+        status = pnd_json_parse(&json, bytes.data, bytes.size, path, err);
+    if (status == PND_OK) {
+        const pnd_json_at root = pnd_json_root(json, path);
+        status = read_document(out, &root, err);
+    }
+    pnd_json_free(json);
+    pnd_buffer_clear(&bytes);
+    return status;
+}
