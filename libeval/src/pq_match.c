@@ -7,7 +7,7 @@
  * candidate match. Sorted order is the order of numpy.unique() in the reference, so the IoUs come
  * out in its order too.
  */
-#include "pq_table.h"
+#include "pq_matcher.h"
 
 #include <panodepth/alloc.h>
 
@@ -16,17 +16,6 @@
 
 /* Areas in files are JSON numbers; up to here sums with pixel counts cannot overflow. */
 #define MAX_FILE_AREA (INT64_C(1) << 53)
-
-struct pnd_pq_matcher {
-    pnd_pq_parity parity;
-    pq_categories categories;
-    pq_pairs pairs;
-    pq_table gt, pred;
-    pnd_pq_count *counts;
-    int64_t *last_crowd; /* per category: row of its last crowd in file order, or -1 */
-    pnd_pq_true_positive *matches;
-    size_t n_matches, capacity;
-};
 
 static pnd_status index_categories(pq_categories *out, const pnd_category *categories, size_t n,
                                    pnd_error *err)
@@ -73,6 +62,7 @@ void pnd_pq_matcher_free(pnd_pq_matcher *matcher)
     pq_pairs_clear(&matcher->pairs);
     pq_table_clear(&matcher->gt);
     pq_table_clear(&matcher->pred);
+    pq_errors_clear(&matcher->errors);
     free(matcher->categories.by_id);
     free(matcher->counts);
     free(matcher->last_crowd);
@@ -280,17 +270,12 @@ static pnd_status match_pairs(pnd_pq_matcher *matcher, pnd_pq_image *out, const 
 
 static void count_unmatched(pnd_pq_matcher *matcher)
 {
-    for (size_t i = 0; i < matcher->gt.n; i++) {
-        const pq_segment *const gt = &matcher->gt.rows[i];
-        if (!gt->matched && !gt->is_crowd && gt->category >= 0)
-            matcher->counts[gt->category].fn++;
-    }
-    for (size_t i = 0; i < matcher->pred.n; i++) {
-        const pq_segment *const pred = &matcher->pred.rows[i];
-        const int64_t excused = pred->on_void + pred->on_crowd;
-        if (!pred->matched && !((double)excused / (double)pred->area > 0.5))
-            matcher->counts[pred->category].fp++;
-    }
+    for (size_t i = 0; i < matcher->gt.n; i++)
+        if (pq_is_false_negative(&matcher->gt.rows[i]))
+            matcher->counts[matcher->gt.rows[i].category].fn++;
+    for (size_t i = 0; i < matcher->pred.n; i++)
+        if (pq_is_false_positive(&matcher->pred.rows[i]))
+            matcher->counts[matcher->pred.rows[i].category].fp++;
 }
 
 static pnd_status prepare(pnd_pq_matcher *matcher, pnd_pq_image *out, const pnd_panoptic *gt,

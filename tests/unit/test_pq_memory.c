@@ -2,6 +2,8 @@
 /* What the matcher allocates: malloc is wrapped at link time. */
 #include "pq_scene.h"
 
+#include <panodepth/pq_errors.h>
+
 #include <stdlib.h>
 
 void *__real_malloc(size_t size);
@@ -75,8 +77,11 @@ static pnd_status create_and_match(pnd_error *err)
     pnd_status status = pnd_pq_matcher_create(&matcher, categories, 2, PND_PQ_CORRECTED, err);
     if (status == PND_OK)
         status = pnd_pq_match(&image, matcher, &gt, &pred, "frame", err);
+    pnd_pq_image_errors errors;
     if (status == PND_OK)
         assert_int_equal(image.n_matches, 2);
+    if (status == PND_OK)
+        status = pnd_pq_find_errors(&errors, matcher, PND_PQ_SMALL_AREA, err);
     pnd_pq_matcher_free(matcher);
     return status;
 }

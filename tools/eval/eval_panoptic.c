@@ -49,6 +49,9 @@ static const tool_opt options[] = {
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(panoptic_args, require), "EXPR",
      "exit 1 unless it holds, as in 'PQ>=60'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in "
      "percent, with >= > <= < ==; an undefined score meets nothing; repeatable"},
+    {TOOL_FLAG, 0, "errors", TOOL_FIELD(panoptic_args, errors), NULL,
+     "also say what kind of error every missed and every surplus segment is, and how much PQ each "
+     "kind costs"},
     {TOOL_GROUP, .name = "Output"},
     {TOOL_STRING, 'o', "out", TOOL_FIELD(panoptic_args, out), "FILE",
      "write results.json; - for standard output, without the table"},
@@ -145,7 +148,8 @@ static pnd_status add_up(panoptic_results *r, pnd_error *err)
     }
     if (r->deviations.failed)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    return panoptic_sign(r, err);
+    const pnd_status status = panoptic_add_errors(r, err);
+    return status == PND_OK ? panoptic_sign(r, err) : status;
 }
 
 /* ---- what a reader should not overlook */
@@ -239,6 +243,7 @@ static int run(tool *t, const void *data)
         return tool_fail(t, TOOL_USAGE, &err);
     const int code = load_and_score(t, &results, &inputs);
     free(results.total);
+    free(results.errors);
     pnd_buffer_clear(&results.signature);
     eval_deviations_clear(&results.deviations);
     panoptic_inputs_clear(&inputs);
@@ -263,6 +268,8 @@ const tool_command eval_panoptic_command = {
     .has_skip_bad = true,
     .examples = "# score, keep the numbers, and fail below 60 %\n"
                 "pnd-eval panoptic --root cityscapes -o results.json --require 'PQ>=60'\n"
+                "# what to work on: the price in PQ of split, merged, misnamed, lost segments\n"
+                "pnd-eval panoptic --root cityscapes --errors\n"
                 "# the number of panopticapi, bit for bit\n"
                 "pnd-eval panoptic --gt-json gt.json --pred-json pred.json --parity strict",
     .run = run,

@@ -7,7 +7,7 @@
 #include "tool.h"
 
 #include <panodepth/panoptic_set.h>
-#include <panodepth/pq.h>
+#include <panodepth/pq_errors.h>
 
 typedef enum panoptic_resizing { PANOPTIC_RESIZE_NONE, PANOPTIC_RESIZE_NEAREST } panoptic_resizing;
 
@@ -16,7 +16,7 @@ typedef struct panoptic_args {
     const char *gt_json, *gt_dir, *pred_json, *pred_dir;
     int32_t parity; /* a pnd_pq_parity */
     int32_t resize; /* a panoptic_resizing */
-    bool lenient_png;
+    bool lenient_png, errors;
     const char *name, *out;
     tool_list require;
 } panoptic_args;
@@ -50,6 +50,8 @@ typedef struct panoptic_frame {
     bool scored;
     pnd_pq_image image; /* its arrays are `block` */
     void *block;
+    pnd_pq_error *errors; /* --errors: owned */
+    size_t n_errors;
     eval_sha256 gt_digest;
     int64_t alpha_dropped, trailing_bytes, missing_end, extra_data; /* of its two PNGs */
     int64_t resized, segments_lost;                                 /* by --resize */
@@ -77,6 +79,7 @@ typedef struct panoptic_results {
     pnd_pq_parity parity;
     const char *split; /* or NULL */
     pnd_pq_count *total;
+    pnd_pq_error_count *errors; /* by category and type; NULL without --errors */
     size_t scored, skipped;
     pnd_buffer signature;
     eval_deviations deviations;
@@ -85,9 +88,20 @@ typedef struct panoptic_results {
 /* The table of evalPanopticSemanticLabeling, the signature and the deviations. */
 void panoptic_print(pnd_buffer *out, const panoptic_results *results);
 
+/* "image_id": an id that was a number stays one. */
+void panoptic_write_image_id(pnd_json_writer *writer, const pnd_annotation *annotation);
+
 /* results.json. */
 void panoptic_write_json(pnd_buffer *out, const panoptic_results *results);
 
 PND_NODISCARD pnd_status panoptic_sign(panoptic_results *results, pnd_error *err);
+
+/* ---- eval_panoptic_errors.c; all do nothing without --errors */
+
+PND_NODISCARD pnd_status panoptic_keep_errors(panoptic_frame *out,
+                                              const pnd_pq_image_errors *errors, pnd_error *err);
+PND_NODISCARD pnd_status panoptic_add_errors(panoptic_results *results, pnd_error *err);
+void panoptic_print_errors(pnd_buffer *out, const panoptic_results *results);
+void panoptic_write_errors(pnd_json_writer *writer, const panoptic_results *results);
 
 #endif

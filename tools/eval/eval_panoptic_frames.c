@@ -180,6 +180,13 @@ static pnd_status fit(pnd_panoptic *pred, side *s, const side *gt, const job *j,
     return status;
 }
 
+static pnd_status find_errors(panoptic_frame *out, pnd_pq_matcher *matcher, pnd_error *err)
+{
+    pnd_pq_image_errors errors;
+    const pnd_status status = pnd_pq_find_errors(&errors, matcher, PND_PQ_SMALL_AREA, err);
+    return status == PND_OK ? panoptic_keep_errors(out, &errors, err) : status;
+}
+
 static pnd_status run_frame(tool_frame *frame)
 {
     const job *const j = frame->context;
@@ -206,6 +213,8 @@ static pnd_status run_frame(tool_frame *frame)
     status = fit(&pred_view, &s->pred, &s->gt, j, out, err);
     if (status == PND_OK)
         status = pnd_pq_match(&image, s->matcher, &gt_view, &pred_view, gt->image_id, err);
+    if (status == PND_OK && j->args->errors)
+        status = find_errors(out, s->matcher, err);
     return status == PND_OK ? keep(out, &image, err) : status;
 }
 
@@ -241,7 +250,9 @@ int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *
 
 void panoptic_frames_free(panoptic_frame *frames, size_t n)
 {
-    for (size_t i = 0; frames != NULL && i < n; i++)
+    for (size_t i = 0; frames != NULL && i < n; i++) {
         free(frames[i].block);
+        free(frames[i].errors);
+    }
     free(frames);
 }

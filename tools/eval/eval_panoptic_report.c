@@ -87,6 +87,7 @@ void panoptic_print(pnd_buffer *out, const panoptic_results *r)
         print_score(out, groups[g].name, score);
         pnd_buffer_printf(out, " %5d\n", (int)score.n_categories);
     }
+    panoptic_print_errors(out, r);
     pnd_buffer_printf(out, "Signature: %s\n", pnd_buffer_text(&r->signature));
     if (r->deviations.n > 0)
         pnd_buffer_puts(out, "Deviations:\n");
@@ -160,8 +161,7 @@ static void write_classes(pnd_json_writer *w, const panoptic_results *r)
     free(sorted);
 }
 
-/* An id that was a number stays one. */
-static void write_image_id(pnd_json_writer *w, const pnd_annotation *annotation)
+void panoptic_write_image_id(pnd_json_writer *w, const pnd_annotation *annotation)
 {
     int64_t number = 0;
     pnd_json_key(w, "image_id");
@@ -235,7 +235,7 @@ static void write_image(pnd_json_writer *w, const panoptic_results *r, size_t i)
         sum.iou_sum += image->counts[c].iou_sum;
     }
     pnd_json_begin_object(w);
-    write_image_id(w, &r->inputs->gt.annotations[i]);
+    panoptic_write_image_id(w, &r->inputs->gt.annotations[i]);
     write_scores(
         w, pnd_pq_average(image->counts, r->inputs->categories, image->n_categories, PND_PQ_ALL));
     write_count(w, &sum);
@@ -266,6 +266,7 @@ void panoptic_write_json(pnd_buffer *out, const panoptic_results *r)
         if (r->frames[i].scored)
             write_image(&w, r, i);
     pnd_json_end_array(&w);
+    panoptic_write_errors(&w, r);
     pnd_json_end_object(&w);
     pnd_buffer_puts(out, "\n");
 }

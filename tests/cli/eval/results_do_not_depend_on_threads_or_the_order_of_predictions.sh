@@ -10,7 +10,7 @@ for annotation in document["annotations"]:
 json.dump(document, open("pred.json", "w"))' "$golden/pred/cityscapes_panoptic_val.json"
 run() {
     pnd-eval panoptic --gt-json "$golden/expected/cityscapes_panoptic_val.json" --pred-json "$1" \
-        --pred-dir "$golden/pred/cityscapes_panoptic_val" --threads "$2" -o "$3.json" >"$3.txt"
+        --pred-dir "$golden/pred/cityscapes_panoptic_val" --threads "$2" --errors -o "$3.json" >"$3.txt"
 }
 run "$golden/pred/cityscapes_panoptic_val.json" 1 reference
 for threads in 1 2 7; do
