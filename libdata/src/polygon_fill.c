@@ -204,18 +204,16 @@ static void paint_horizontal_edges(const filler *f, const pnd_point *points, siz
 
 /* ---- rows */
 
+/* From the topmost point to the lowest. */
 typedef struct row_range {
     int32_t first, last;
 } row_range;
 
-/* Rows of the edges that count: empty (first > last) when there are none. */
 static row_range find_rows(const filler *f)
 {
     row_range rows = {INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < f->n_edges; i++) {
         const polygon_edge *edge = &f->edges[i];
-        if (is_horizontal(edge) && f->rule == PND_FILL_PILLOW7)
-            continue;
         rows.first = edge->top < rows.first ? edge->top : rows.first;
         rows.last = edge->bottom > rows.last ? edge->bottom : rows.last;
     }

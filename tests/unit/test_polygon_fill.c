@@ -268,6 +268,37 @@ static void what_lies_outside_the_image_is_cut_off(void **state)
     }
 }
 
+/*
+ * Row 5, the image's last one: the left side has a corner at (1, 5). Its upper edge ends there and
+ * counts twice, for the shape goes on below the image: crossings 1, 1, 1, 4. Counted once, the 4
+ * would be left over and the row empty but for column 1.
+ */
+static void a_shape_that_leaves_the_image_has_its_last_row_below_it(void **state)
+{
+    (void)state;
+    check_later(".####..."
+                ".####..."
+                ".####..."
+                ".####..."
+                ".####..."
+                ".####...",
+                POINTS({1, 0}, {4, 0}, {4, 9}, {0, 9}, {1, 5}));
+}
+
+/* There and back: row 1 crosses at -0.5 twice. A start rounds to -1, an end to 0: halves are
+ * mirrored around zero. */
+static void a_crossing_half_a_pixel_left_of_the_image_reaches_into_it(void **state)
+{
+    (void)state;
+    check_later("#......."
+                "#......."
+                "........"
+                "........"
+                "........"
+                "........",
+                POINTS({0, 0}, {-1, 2}));
+}
+
 static void an_image_of_one_pixel_can_be_filled(void **state)
 {
     (void)state;
@@ -353,6 +384,8 @@ int main(void)
         cmocka_unit_test(a_line_shows_what_becomes_of_reversed_runs),
         cmocka_unit_test(the_direction_and_a_repeated_first_point_change_nothing_here),
         cmocka_unit_test(what_lies_outside_the_image_is_cut_off),
+        cmocka_unit_test(a_shape_that_leaves_the_image_has_its_last_row_below_it),
+        cmocka_unit_test(a_crossing_half_a_pixel_left_of_the_image_reaches_into_it),
         cmocka_unit_test(an_image_of_one_pixel_can_be_filled),
         cmocka_unit_test(only_the_classic_filler_draws_the_ring_of_the_released_images),
         cmocka_unit_test(unusable_polygons_leave_the_canvas_alone),

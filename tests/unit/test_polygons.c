@@ -188,8 +188,8 @@ static void more_points_than_the_limit_are_refused(void **state)
     pnd_error err = {0};
     pnd_polygons p;
     pnd_assert_fails(parse(&p, text, &err), PND_ELIMIT,
-                     "objects[0]: a polygon of 65537 points, 65537 so far; the limits are 65536 "
-                     "and 1048576");
+                     "objects[0]: a polygon of 16385 points, 16385 so far; the limits are 16384 "
+                     "and 262144");
     free(text);
 }
 

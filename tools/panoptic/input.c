@@ -10,7 +10,7 @@
 
 const char *const panoptic_annotations[] = {"gtFine", "gtCoarse", NULL};
 
-enum { POLYGONS_FILE_BYTES = 64 << 20 }; /* a million points in the label tool's wide layout */
+enum { POLYGONS_FILE_BYTES = 32 << 20 }; /* 262144 points, each coordinate on a line of its own */
 
 pnd_status panoptic_scratch_create(void **out, void *run, pnd_error *err)
 {

@@ -22,8 +22,8 @@ extern "C" {
 /** Limits of one file. A coordinate may lie outside the image, this far at most. */
 enum {
     PND_MAX_POLYGON_COORDINATE = 1000000,
-    PND_MAX_POLYGON_POINTS = 1 << 16, /**< of one polygon */
-    PND_MAX_POLYGONS_POINTS = 1 << 20 /**< of all */
+    PND_MAX_POLYGON_POINTS = 1 << 14, /**< of one polygon */
+    PND_MAX_POLYGONS_POINTS = 1 << 18 /**< of all */
 };
 
 typedef struct pnd_point {

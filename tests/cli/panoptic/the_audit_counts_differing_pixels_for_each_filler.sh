@@ -4,3 +4,7 @@ pnd-panoptic --root "$DATA/golden_small" --split val --audit
 echo "exit $?"
 pnd-panoptic --root "$DATA/golden_small" --split val --audit --fill pillow12
 echo "exit $?"
+for threads in 1 2 7; do
+    pnd-panoptic -q --root "$DATA/golden_small" --split val --audit --json --threads $threads >audit$threads
+done
+cmp audit1 audit2 && cmp audit1 audit7 && echo same
