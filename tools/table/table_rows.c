@@ -197,6 +197,9 @@ static pnd_status append_document(table_rows *rows, const pnd_json_at *root, con
 {
     const char *const wanted = is_baseline ? "panodepth-baseline/1" : "panodepth-results/1";
     const char *schema = NULL;
+    if (!pnd_json_has(root, "schema"))
+        return pnd_fail_hint(err, PND_EFORMAT, "results files are written by pnd-eval -o",
+                             "%s: not a results file: key \"schema\" is missing", path);
     pnd_status status = pnd_json_get_string(&schema, root, "schema", err);
     if (status != PND_OK)
         return status;
