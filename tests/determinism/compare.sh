@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Score two predictions and compare them. usage: compare.sh BIN_DIR GOLDEN OUT THREADS
+# Score two predictions, compare them, and put both in a table. usage: compare.sh BIN_DIR GOLDEN OUT THREADS
 set -e
 sed 's/"category_id": 26/"category_id": 27/' "$2/pred/cityscapes_panoptic_val.json" >"$3/b_pred.json"
 score() {
@@ -11,3 +11,4 @@ bin=$1 golden=$2 out=$3
 score "$golden/pred/cityscapes_panoptic_val.json" a
 score "$out/b_pred.json" b
 "$bin/pnd-compare" --resamples 3000 --threads "$4" -o "$out/comparison.json" "$out/a.json" "$out/b.json"
+"$bin/pnd-table" --ci --json --threads "$4" -o "$out/table.json" "$out/a.json" "$out/b.json"

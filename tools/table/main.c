@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pnd-table: the paper's tables from results files. */
+#include "table_intervals.h"
 #include "table_render.h"
 #include "tool.h"
 
@@ -8,7 +9,7 @@
 typedef struct table_args {
     int32_t table;
     int32_t format;
-    bool groups, mix_protocols, percent, ascii;
+    bool groups, mix_protocols, percent, ascii, ci;
     tool_list baselines;
     int32_t digits;
     const char *output;
@@ -36,6 +37,8 @@ static const tool_opt options[] = {
     {TOOL_INT, 0, "digits", TOOL_FIELD(table_args, digits), "N",
      "decimals (default: as in the paper, more where a value would vanish; csv: all)", .low = 0,
      .high = 15, .flags = TOOL_NO_DEFAULT},
+    {TOOL_FLAG, 0, "ci", TOOL_FIELD(table_args, ci), NULL,
+     "95 % intervals beside the numbers of results files (bootstrap over images)"},
     {TOOL_FLAG, 0, "percent", TOOL_FIELD(table_args, percent), NULL,
      "Table 3 in percent, as Table 1 is"},
     {TOOL_FLAG, 0, "ascii", TOOL_FIELD(table_args, ascii), NULL, "ASCII only"},
@@ -65,8 +68,10 @@ static int load(tool *t, const table_args *args, table_rows *rows, bool tasks[2]
         tasks[rows->items[i].task] = true;
     if (t->n_operands == 0) /* the published tables by themselves */
         tasks[TASK_PANOPTIC] = tasks[TASK_DEPTH] = true;
-    const int code = tool_problems_report(t, &problems);
+    int code = tool_problems_report(t, &problems);
     tool_problems_clear(&problems);
+    for (int32_t i = 0; i < t->n_operands && args->ci && code == TOOL_EXIT_OK; i++)
+        code = table_add_intervals(t, &rows->items[n_published + (size_t)i], t->operands[i]);
     return code;
 }
 
@@ -122,6 +127,7 @@ static int run(tool *t, const void *data)
                            .groups = args->groups,
                            .mix_protocols = args->mix_protocols,
                            .percent = args->percent,
+                           .intervals = args->ci,
                            .digits = args->digits};
     if (t->n_operands == 0 && args->baselines.n == 0)
         return tool_usage_error(t, "RESULTS.json is missing");
@@ -151,7 +157,9 @@ static const tool_command command = {
     .args_size = sizeof defaults,
     .operand = "RESULTS.json",
     .operand_help = "results written by pnd-eval -o",
-    .examples = "# beside the published rows, as Markdown\n"
+    .examples = "# how sure are the numbers?\n"
+                "pnd-table --ci ours.json\n"
+                "# beside the published rows, as Markdown\n"
                 "pnd-table --baseline paper --format markdown ours.json\n"
                 "# for a paper\n"
                 "pnd-table --table 1 --groups --format latex -o table1.tex a.json b.json",

@@ -37,6 +37,22 @@ static void put_number(pnd_buffer *out, double value, int digits)
         pnd_buffer_puts(out, pnd_format_double(text, value));
 }
 
+static void put_metric(pnd_buffer *out, const table_row *row, int metric, table_choice choice)
+{
+    put_number(out, row->value[metric], choice.digits);
+    if (choice.intervals) {
+        put_number(out, row->interval[metric].low, choice.digits);
+        put_number(out, row->interval[metric].high, choice.digits);
+    }
+}
+
+static void put_names(pnd_buffer *out, const char *key, table_choice choice)
+{
+    pnd_buffer_printf(out, ",%s", key);
+    if (choice.intervals)
+        pnd_buffer_printf(out, ",%s_low,%s_high", key, key);
+}
+
 static void put_count(pnd_buffer *out, int64_t count)
 {
     if (count >= 0)
@@ -67,7 +83,7 @@ static void put_row(pnd_buffer *out, const table_row *row, table_choice choice, 
     put_count(out, row->skipped);
     for (int m = 0; m < N_METRICS; m++)
         if (is_chosen(m, choice))
-            put_number(out, row->value[m], choice.digits);
+            put_metric(out, row, m, choice);
     pnd_buffer_puts(out, ",");
     put_text(out, row->source, ascii);
     pnd_buffer_puts(out, "\n");
@@ -78,7 +94,7 @@ void table_render_csv(pnd_buffer *out, const table_rows *rows, table_choice choi
     pnd_buffer_puts(out, "method,task,protocol,split,images,skipped");
     for (int m = 0; m < N_METRICS; m++)
         if (is_chosen(m, choice))
-            pnd_buffer_printf(out, ",%s", table_column_of((table_metric)m)->key);
+            put_names(out, table_column_of((table_metric)m)->key, choice);
     pnd_buffer_puts(out, ",source\n");
     for (size_t i = 0; i < rows->n; i++) {
         const table_row *const row = &rows->items[i];

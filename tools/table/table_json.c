@@ -13,6 +13,20 @@ static void put_string(pnd_json_writer *json, const char *key, const char *text)
         pnd_json_string(json, text);
 }
 
+static void put_intervals(pnd_json_writer *json, const table_sheet *sheet, const table_row *row)
+{
+    pnd_json_key(json, "intervals");
+    pnd_json_begin_object(json);
+    for (int c = 0; c < sheet->n_metrics; c++) {
+        pnd_json_key(json, table_column_of(sheet->metrics[c])->key);
+        pnd_json_begin_array(json);
+        pnd_json_double(json, row->interval[sheet->metrics[c]].low);
+        pnd_json_double(json, row->interval[sheet->metrics[c]].high);
+        pnd_json_end_array(json);
+    }
+    pnd_json_end_object(json);
+}
+
 static void put_row(pnd_json_writer *json, const table_sheet *sheet, size_t row)
 {
     const table_cell *const cells = &sheet->cells[row * (size_t)sheet->n_metrics];
@@ -29,6 +43,8 @@ static void put_row(pnd_json_writer *json, const table_sheet *sheet, size_t row)
         pnd_json_double(json, r->value[sheet->metrics[c]]);
     }
     pnd_json_end_object(json);
+    if (sheet->has_intervals)
+        put_intervals(json, sheet, r);
     pnd_json_key(json, "best");
     pnd_json_begin_array(json);
     for (int c = 0; c < sheet->n_metrics; c++)

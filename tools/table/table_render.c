@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table_render.h"
 #include "score_text.h"
+#include "table_intervals.h"
 #include "table_writer.h"
 
 #include <string.h>
@@ -78,6 +79,8 @@ static void put_notes(table_writer *w, const table_ops *ops)
 {
     pnd_buffer text = {0};
     put_units(w, ops);
+    if (w->sheet->has_intervals)
+        ops->note(w, TABLE_INTERVALS_NOTE);
     put_sources(w, ops);
     for (size_t i = 0; i < w->sheet->n_rows; i++) {
         const table_row *const row = w->sheet->rows[i];

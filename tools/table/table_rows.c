@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,6 +36,11 @@ static const struct {
     [METRIC_DELTA2] = {"headline", "delta2"},
     [METRIC_DELTA3] = {"headline", "delta3"},
 };
+
+void table_metric_key(char text[32], table_metric metric)
+{
+    (void)snprintf(text, 32, "%s.%s", places[metric].group, places[metric].key);
+}
 
 static void row_clear(table_row *row)
 {
@@ -107,6 +113,7 @@ static pnd_status read_values(table_row *row, const pnd_json_at *object, pnd_err
     pnd_status status = pnd_json_member(&group, object, needed, err);
     for (int m = 0; m < N_METRICS && status == PND_OK; m++) {
         row->value[m] = (double)NAN;
+        row->interval[m] = (pnd_interval){(double)NAN, (double)NAN};
         if (!has_value(object, places[m].group))
             continue;
         status = pnd_json_member(&group, object, places[m].group, err);

@@ -9,7 +9,7 @@
 #ifndef TABLE_ROWS_H
 #define TABLE_ROWS_H
 
-#include <panodepth/base.h>
+#include <panodepth/bootstrap.h>
 
 typedef enum table_metric {
     METRIC_PQ,
@@ -40,9 +40,10 @@ typedef struct table_row {
     char *split;  /* NULL when unknown */
     char *source; /* of a published row; NULL for results */
     table_task task;
-    int64_t images, skipped; /* -1 when unknown */
-    double value[N_METRICS]; /* as in the file; NaN where absent or null */
-    char *unit[N_METRICS];   /* NULL where absent, or "1": a plain number */
+    int64_t images, skipped;          /* -1 when unknown */
+    double value[N_METRICS];          /* as in the file; NaN where absent or null */
+    pnd_interval interval[N_METRICS]; /* NaN until table_add_intervals() */
+    char *unit[N_METRICS];            /* NULL where absent, or "1": a plain number */
 } table_row;
 
 /* Zero-initialise; release with table_rows_clear(). */
@@ -59,5 +60,8 @@ PND_NODISCARD pnd_status table_read_results(table_rows *rows, const char *path, 
 PND_NODISCARD pnd_status table_read_baseline(table_rows *rows, const char *name, pnd_error *err);
 
 void table_rows_clear(table_rows *rows);
+
+/* Where a metric stands in a results file: "All.pq". */
+void table_metric_key(char text[32], table_metric metric);
 
 #endif

@@ -75,18 +75,38 @@ static int choose_decimals(const table_sheet *sheet, int column, double value, t
     return needed < 9 ? needed : 9;
 }
 
+static void format_number(char text[TABLE_NUMBER_SIZE], double value, int decimals)
+{
+    if (fabs(value) < 1e12)
+        (void)snprintf(text, TABLE_NUMBER_SIZE, "%.*f", decimals, value);
+    else
+        (void)snprintf(text, TABLE_NUMBER_SIZE, "%.6e", value);
+}
+
+/* The ends of an interval have the decimals of the number. */
+static void write_cell(table_cell *cell, double value, pnd_interval interval, int decimals)
+{
+    char low[TABLE_NUMBER_SIZE], high[TABLE_NUMBER_SIZE];
+    format_number(cell->number, value, decimals);
+    format_number(low, interval.low, decimals);
+    format_number(high, interval.high, decimals);
+    if (isfinite(interval.low) && isfinite(interval.high))
+        (void)snprintf(cell->text, sizeof cell->text, "%s [%s, %s]", cell->number, low, high);
+    else
+        (void)snprintf(cell->text, sizeof cell->text, "%s", cell->number);
+}
+
 static void write_cells(table_sheet *sheet, int column, table_choice choice)
 {
+    const double factor = sheet->is_percent ? 100 : 1;
     for (size_t i = 0; i < sheet->n_rows; i++) {
         table_cell *const cell = &sheet->cells[i * (size_t)sheet->n_metrics + (size_t)column];
+        const pnd_interval interval = sheet->rows[i]->interval[sheet->metrics[column]];
         const double value = shown_value(sheet, i, column);
-        if (!isfinite(value))
-            continue;
-        if (fabs(value) < 1e12)
-            (void)snprintf(cell->text, sizeof cell->text, "%.*f",
-                           choose_decimals(sheet, column, value, choice), value);
-        else
-            (void)snprintf(cell->text, sizeof cell->text, "%.6e", value);
+        sheet->has_intervals |= isfinite(interval.low);
+        if (isfinite(value))
+            write_cell(cell, value, (pnd_interval){factor * interval.low, factor * interval.high},
+                       choose_decimals(sheet, column, value, choice));
     }
 }
 
@@ -124,8 +144,8 @@ static void mark_best(table_sheet *sheet, int column)
     }
     for (size_t i = 0; n > 1 && i < sheet->n_rows; i++)
         sheet->cells[i * stride + (size_t)column].is_best =
-            strcmp(sheet->cells[i * stride + (size_t)column].text,
-                   sheet->cells[best * stride + (size_t)column].text) == 0;
+            strcmp(sheet->cells[i * stride + (size_t)column].number,
+                   sheet->cells[best * stride + (size_t)column].number) == 0;
 }
 
 static pnd_status fill(table_sheet *sheet, table_choice choice, pnd_error *err)

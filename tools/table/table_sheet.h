@@ -24,10 +24,11 @@ typedef struct table_column {
 
 const table_column *table_column_of(table_metric metric);
 
-enum { TABLE_MAX_COLUMNS = 9, TABLE_CELL_SIZE = 32 };
+enum { TABLE_MAX_COLUMNS = 9, TABLE_NUMBER_SIZE = 32, TABLE_CELL_SIZE = 128 };
 
 typedef struct table_cell {
-    char text[TABLE_CELL_SIZE]; /* "" for an undefined value */
+    char number[TABLE_NUMBER_SIZE]; /* "" for an undefined value */
+    char text[TABLE_CELL_SIZE];     /* the number and its interval: "60.3 [58.9, 61.8]" */
     bool is_best;
 } table_cell;
 
@@ -41,6 +42,7 @@ typedef struct table_sheet {
     bool shows_protocol;   /* rows of several protocols, asked for */
     bool has_other_sheets; /* rows of another protocol stand apart */
     bool is_percent;
+    bool has_intervals; /* with the numbers of at least one row */
 } table_sheet;
 
 typedef struct table_sheets {
@@ -54,6 +56,7 @@ typedef struct table_choice {
     bool groups;        /* Table 1 with things and stuff */
     bool mix_protocols; /* one sheet for all */
     bool percent;       /* Table 3 too */
+    bool intervals;     /* CSV: columns for them */
     int digits;         /* -1: automatic */
 } table_choice;
 

@@ -4,6 +4,7 @@ complete -c pnd-table -s t -l table -x -a 'all 1 2 3' -d 'which of the paper\'s 
 complete -c pnd-table -l format -x -a 'text markdown latex csv html' -d 'text format'
 complete -c pnd-table -l groups -d 'Table 1: things and stuff beside all classes'
 complete -c pnd-table -l digits -x -d 'decimals (default: as in the paper, more where a value would vanish; csv: all)'
+complete -c pnd-table -l ci -d '95 % intervals beside the numbers of results files (bootstrap over images)'
 complete -c pnd-table -l percent -d 'Table 3 in percent, as Table 1 is'
 complete -c pnd-table -l ascii -d 'ASCII only'
 complete -c pnd-table -s o -l output -r -F -d 'where to write; - is standard output'
