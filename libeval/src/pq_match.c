@@ -11,17 +11,21 @@
 
 #include <panodepth/alloc.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Areas in files are JSON numbers; up to here sums with pixel counts cannot overflow. */
 #define MAX_FILE_AREA (INT64_C(1) << 53)
 
-static pnd_status index_categories(pq_categories *out, const pnd_category *categories, size_t n,
-                                   pnd_error *err)
+static pnd_status index_categories(pnd_pq_matcher *matcher, const pnd_category *categories,
+                                   size_t n, pnd_error *err)
 {
-    for (size_t i = 0; i < n; i++)
+    pq_categories *const out = &matcher->categories;
+    for (size_t i = 0; i < n; i++) {
         out->by_id[i] = (pq_item){(uint32_t)categories[i].id, (int64_t)i};
+        matcher->is_thing[i] = categories[i].is_thing;
+    }
     out->n = n;
     pq_sort_items(out->by_id, n);
     for (size_t i = 1; i < n; i++)
@@ -42,11 +46,14 @@ pnd_status pnd_pq_matcher_create(pnd_pq_matcher **out, const pnd_category *categ
     matcher->categories.by_id = pnd_calloc_array(n_categories, sizeof(pq_item));
     matcher->counts = pnd_calloc_array(n_categories, sizeof *matcher->counts);
     matcher->last_crowd = pnd_calloc_array(n_categories, sizeof *matcher->last_crowd);
+    matcher->dagger = pnd_calloc_array(n_categories, sizeof *matcher->dagger);
+    matcher->is_thing = pnd_calloc_array(n_categories, sizeof *matcher->is_thing);
     pnd_status status;
-    if (matcher->categories.by_id == NULL || matcher->counts == NULL || matcher->last_crowd == NULL)
+    if (matcher->categories.by_id == NULL || matcher->counts == NULL ||
+        matcher->last_crowd == NULL || matcher->dagger == NULL || matcher->is_thing == NULL)
         status = pnd_fail(err, PND_ENOMEM, "out of memory for %zu categories", n_categories);
     else
-        status = index_categories(&matcher->categories, categories, n_categories, err);
+        status = index_categories(matcher, categories, n_categories, err);
     if (status != PND_OK) {
         pnd_pq_matcher_free(matcher);
         return status;
@@ -63,14 +70,17 @@ void pnd_pq_matcher_free(pnd_pq_matcher *matcher)
     pq_table_clear(&matcher->gt);
     pq_table_clear(&matcher->pred);
     pq_errors_clear(&matcher->errors);
+    pq_boundary_clear(&matcher->boundary);
     free(matcher->categories.by_id);
     free(matcher->counts);
     free(matcher->last_crowd);
+    free(matcher->dagger);
+    free(matcher->is_thing);
     free(matcher->matches);
     free(matcher);
 }
 
-static pq_pixels pixels_of(const pnd_panoptic *image)
+pq_pixels pq_pixels_of(const pnd_panoptic *image)
 {
     const pnd_view_u32 ids = image->ids;
     const pnd_view_rgb8 rgb = image->rgb;
@@ -86,7 +96,7 @@ static bool can_broadcast(pq_pixels a, pq_pixels b)
            (a.height == b.height || a.height == 1 || b.height == 1);
 }
 
-static pnd_status size_mismatch(pq_pixels gt, pq_pixels pred, const char *name, pnd_error *err)
+pnd_status pq_size_mismatch(pq_pixels gt, pq_pixels pred, const char *name, pnd_error *err)
 {
     const bool swapped = gt.width == pred.height && gt.height == pred.width;
     return pnd_fail_hint(err, PND_EMISMATCH,
@@ -122,7 +132,7 @@ static pnd_status measure(pnd_pq_matcher *matcher, pnd_pq_image *out, pq_pixels 
         return status;
     }
     if (matcher->parity != PND_PQ_STRICT || !can_broadcast(gt, pred))
-        return size_mismatch(gt, pred, name, err);
+        return pq_size_mismatch(gt, pred, name, err);
     out->deviations[PND_PQ_SIZE_BROADCAST]++;
     status = pq_pairs_count(pairs, gt, gt, name, err);
     if (status != PND_OK)
@@ -239,8 +249,12 @@ static pnd_status try_match(pnd_pq_matcher *matcher, pnd_pq_image *out, pq_segme
     if (status != PND_OK)
         return status;
     const int64_t area_union = pred->area + area - inter - pred->on_void;
-    const double iou = (double)inter / (double)area_union; /* infinite for 0: areas of the file */
+    double iou = (double)inter / (double)area_union; /* infinite for 0: areas of the file */
     out->deviations[PND_PQ_IOU_ABOVE_ONE] += area_union < inter;
+    if (matcher->boundary.is_on)
+        iou = fmin(iou, pq_boundary_iou(matcher, gt, pred));
+    if (iou > 0 && !matcher->is_thing[gt->category])
+        matcher->dagger[gt->category].iou_sum += iou;
     return iou > 0.5 ? add_match(matcher, gt, pred, iou, name, err) : PND_OK;
 }
 
@@ -273,6 +287,11 @@ static void count_unmatched(pnd_pq_matcher *matcher)
     for (size_t i = 0; i < matcher->gt.n; i++)
         if (pq_is_false_negative(&matcher->gt.rows[i]))
             matcher->counts[matcher->gt.rows[i].category].fn++;
+    for (size_t i = 0; i < matcher->gt.n; i++) {
+        const pq_segment *const gt = &matcher->gt.rows[i];
+        if (!gt->is_crowd && gt->category >= 0 && !matcher->is_thing[gt->category])
+            matcher->dagger[gt->category].segments++;
+    }
     for (size_t i = 0; i < matcher->pred.n; i++)
         if (pq_is_false_positive(&matcher->pred.rows[i]))
             matcher->counts[matcher->pred.rows[i].category].fp++;
@@ -287,7 +306,7 @@ static pnd_status prepare(pnd_pq_matcher *matcher, pnd_pq_image *out, const pnd_
     if (status == PND_OK)
         status = pq_table_build(&matcher->pred, &pred_problems, pred, categories, name, err);
     if (status == PND_OK)
-        status = measure(matcher, out, pixels_of(gt), pixels_of(pred), name, err);
+        status = measure(matcher, out, pq_pixels_of(gt), pq_pixels_of(pred), name, err);
     if (status == PND_OK)
         status = pq_table_check(&matcher->gt, &gt_problems, &matcher->pairs, pq_key_gt, name, err);
     if (status == PND_OK)
@@ -298,26 +317,37 @@ static pnd_status prepare(pnd_pq_matcher *matcher, pnd_pq_image *out, const pnd_
     return status;
 }
 
+pnd_status pq_match_tables(pnd_pq_matcher *matcher, pnd_pq_image *out, const char *name,
+                           pnd_error *err)
+{
+    const size_t n_categories = matcher->categories.n;
+    matcher->n_matches = 0;
+    memset(matcher->counts, 0, n_categories * sizeof *matcher->counts);
+    memset(matcher->dagger, 0, n_categories * sizeof *matcher->dagger);
+    const pnd_status status = match_pairs(matcher, out, name, err);
+    if (status != PND_OK)
+        return status;
+    count_unmatched(matcher);
+    out->counts = matcher->counts;
+    out->dagger = matcher->dagger;
+    out->n_categories = n_categories;
+    out->matches = matcher->matches;
+    out->n_matches = matcher->n_matches;
+    return PND_OK;
+}
+
 pnd_status pnd_pq_match(pnd_pq_image *out, pnd_pq_matcher *matcher, const pnd_panoptic *gt,
                         const pnd_panoptic *pred, const char *name, pnd_error *err)
 {
     *out = (pnd_pq_image){0};
-    matcher->n_matches = 0;
-    memset(matcher->counts, 0, matcher->categories.n * sizeof *matcher->counts);
+    matcher->boundary.is_on = false;
     pnd_status status = prepare(matcher, out, gt, pred, name, err);
     if (status == PND_OK) {
         choose_crowds(matcher, out);
         note_areas(matcher, out);
-        status = match_pairs(matcher, out, name, err);
+        status = pq_match_tables(matcher, out, name, err);
     }
-    if (status != PND_OK) {
+    if (status != PND_OK)
         *out = (pnd_pq_image){0};
-        return status;
-    }
-    count_unmatched(matcher);
-    out->counts = matcher->counts;
-    out->n_categories = matcher->categories.n;
-    out->matches = matcher->matches;
-    out->n_matches = matcher->n_matches;
-    return PND_OK;
+    return status;
 }

@@ -27,16 +27,32 @@ typedef struct pq_error_scratch {
     size_t n, capacity;
 } pq_error_scratch;
 
+/* For boundary PQ: pairs of ids within the bands, PQ_INSIDE for the inside of segments. */
+typedef struct pq_boundary {
+    bool is_on; /* the IoU of pairs is min(mask IoU, boundary IoU) */
+    pq_pairs pairs;
+    pnd_plane_u8 band;
+    pnd_plane_u32 gt, pred;
+    int32_t *runs;
+    size_t runs_capacity;
+} pq_boundary;
+
+/* No id: ids have 24 bits. */
+#define PQ_INSIDE UINT32_MAX
+
 struct pnd_pq_matcher {
     pnd_pq_parity parity;
     pq_categories categories;
     pq_pairs pairs;
     pq_table gt, pred;
     pnd_pq_count *counts;
+    pnd_pq_dagger *dagger;
+    bool *is_thing;
     int64_t *last_crowd; /* per category: row of its last crowd in file order, or -1 */
     pnd_pq_true_positive *matches;
     size_t n_matches, capacity;
     pq_error_scratch errors;
+    pq_boundary boundary;
 };
 
 static inline bool pq_is_false_negative(const pq_segment *gt)
@@ -50,6 +66,17 @@ static inline bool pq_is_false_positive(const pq_segment *pred)
     const int64_t excused = pred->on_void + pred->on_crowd;
     return !pred->matched && !((double)excused / (double)pred->area > 0.5);
 }
+
+/* Match the tables anew, from the counted pairs; fills `out` but its deviations. */
+PND_NODISCARD pnd_status pq_match_tables(pnd_pq_matcher *matcher, pnd_pq_image *out,
+                                         const char *name, pnd_error *err);
+
+pq_pixels pq_pixels_of(const pnd_panoptic *image);
+pnd_status pq_size_mismatch(pq_pixels gt, pq_pixels pred, const char *name, pnd_error *err);
+
+/* Boundary IoU of two segments whose masks meet. */
+double pq_boundary_iou(const pnd_pq_matcher *matcher, const pq_segment *gt, const pq_segment *pred);
+void pq_boundary_clear(pq_boundary *boundary);
 
 void pq_errors_clear(pq_error_scratch *scratch);
 

@@ -191,6 +191,20 @@ pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pq_pixels gt, pq_pixels pre
     return status;
 }
 
+int64_t pq_pairs_find(const pq_pairs *pairs, uint32_t gt, uint32_t pred)
+{
+    const uint64_t key = (uint64_t)gt << 32 | pred;
+    size_t low = 0;
+    for (size_t high = pairs->n; low < high;) {
+        const size_t middle = low + (high - low) / 2;
+        if (pairs->items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < pairs->n && pairs->items[low].key == key ? pairs->items[low].value : 0;
+}
+
 void pq_pairs_clear(pq_pairs *pairs)
 {
     free(pairs->items);

@@ -47,6 +47,9 @@ PND_NODISCARD pnd_status pq_pairs_count(pq_pairs *pairs, pq_pixels gt, pq_pixels
 PND_NODISCARD pnd_status pq_pairs_count_broadcast(pq_pairs *pairs, pq_pixels gt, pq_pixels pred,
                                                   const char *name, pnd_error *err);
 
+/* Pixels of one pair of sorted pairs; 0 when it does not occur. */
+int64_t pq_pairs_find(const pq_pairs *pairs, uint32_t gt, uint32_t pred);
+
 void pq_pairs_clear(pq_pairs *pairs);
 
 /* Ascending by key, in place and without allocating (glibc's qsort allocates). */

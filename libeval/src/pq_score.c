@@ -47,6 +47,43 @@ pnd_pq_score pnd_pq_average(const pnd_pq_count *counts, const pnd_category *cate
     return (pnd_pq_score){sum.pq / n, sum.sq / n, sum.rq / n, sum.n_categories};
 }
 
+void pnd_pq_add_dagger(pnd_pq_dagger *total, const pnd_pq_image *image)
+{
+    for (size_t c = 0; c < image->n_categories; c++) {
+        total[c].iou_sum += image->dagger[c].iou_sum;
+        total[c].segments += image->dagger[c].segments;
+    }
+}
+
+pnd_pq_mean pnd_pq_dagger_score(const pnd_pq_count *count, const pnd_pq_dagger *dagger,
+                                bool is_thing)
+{
+    if (is_thing) {
+        const pnd_pq_score score = pnd_pq_category_score(count);
+        return (pnd_pq_mean){score.pq, score.n_categories};
+    }
+    return (pnd_pq_mean){dagger->iou_sum / (double)dagger->segments, dagger->segments > 0};
+}
+
+pnd_pq_mean pnd_pq_dagger_average(const pnd_pq_count *counts, const pnd_pq_dagger *daggers,
+                                  const pnd_category *categories, size_t n_categories,
+                                  pnd_pq_group group)
+{
+    pnd_pq_mean mean = {0};
+    for (size_t c = 0; c < n_categories; c++) {
+        const bool is_thing = categories[c].is_thing;
+        if (group != PND_PQ_ALL && is_thing != (group == PND_PQ_THINGS))
+            continue;
+        const pnd_pq_mean score = pnd_pq_dagger_score(&counts[c], &daggers[c], is_thing);
+        if (score.n_categories == 0)
+            continue;
+        mean.pq += score.pq;
+        mean.n_categories++;
+    }
+    mean.pq /= (double)mean.n_categories;
+    return mean;
+}
+
 static const struct {
     const char *code, *corrected, *strict;
 } deviations[PND_PQ_N_DEVIATIONS] = {

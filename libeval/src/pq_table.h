@@ -19,12 +19,13 @@ typedef struct pq_segment {
     int32_t category_id;
     int64_t category; /* index, or -1: not among the categories */
     int64_t file_area;
-    int64_t area;          /* pixels */
-    int64_t on_void;       /* predictions: pixels on ground truth void ... */
-    int64_t on_crowd;      /* ... and on crowd of their category */
-    size_t order;          /* position of its first record in the file */
-    bool is_crowd;         /* ground truth */
-    bool is_counted_crowd; /* ground truth: predictions on it are excused */
+    int64_t area;               /* pixels */
+    int64_t on_void;            /* predictions: pixels on ground truth void ... */
+    int64_t on_crowd;           /* ... and on crowd of their category */
+    int64_t band, band_on_void; /* boundary PQ: pixels of its band, and those on void */
+    size_t order;               /* position of its first record in the file */
+    bool is_crowd;              /* ground truth */
+    bool is_counted_crowd;      /* ground truth: predictions on it are excused */
     bool matched;
 } pq_segment;
 

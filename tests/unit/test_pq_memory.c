@@ -82,6 +82,8 @@ static pnd_status create_and_match(pnd_error *err)
         assert_int_equal(image.n_matches, 2);
     if (status == PND_OK)
         status = pnd_pq_find_errors(&errors, matcher, PND_PQ_SMALL_AREA, err);
+    if (status == PND_OK)
+        status = pnd_pq_match_boundary(&image, matcher, &gt, &pred, .02, "frame", err);
     pnd_pq_matcher_free(matcher);
     return status;
 }

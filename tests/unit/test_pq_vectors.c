@@ -29,6 +29,7 @@ static side encode(const uint32_t *codes, int32_t width, int32_t height, uint32_
 
 typedef struct outcome {
     pnd_pq_count counts[8];
+    pnd_pq_dagger dagger[8];
 } outcome;
 
 static outcome match(const scene *s, const pnd_category *categories, size_t n, pnd_pq_parity parity)
@@ -41,6 +42,7 @@ static outcome match(const scene *s, const pnd_category *categories, size_t n, p
     pnd_assert_ok(pnd_pq_matcher_create(&matcher, categories, n, parity, &err));
     pnd_assert_ok(pnd_pq_match(&image, matcher, &gt, &pred, "example", &err));
     memcpy(out.counts, image.counts, n * sizeof *image.counts);
+    pnd_pq_add_dagger(out.dagger, &image);
     pnd_pq_matcher_free(matcher);
     return out;
 }
@@ -162,12 +164,34 @@ static void torchmetrics_docstring(void **state)
     assert_true(pnd_pq_category_score(&out.counts[3]).pq == 1);
 }
 
+/* torchmetrics ModifiedPanopticQuality, the example of its documentation: things 0 and 1 (10 and 20
+ * here), stuff 6 and 7; (.8 + 1/2 + 1) / 3 = 23/30. Thing 1 lies on void: no score. */
+static void torchmetrics_modified_pq(void **state)
+{
+    (void)state;
+    const pnd_category categories[] = {{1, true}, {2, true}, {6, false}, {7, false}};
+    const uint32_t pred[] = {10, 11, 60, 70, 12, 20}, target[] = {11, 10, 60, 70, 60, 0};
+    scene s = {encode(target, 6, 1, 0), encode(pred, 6, 1, 0)};
+    for (int parity = 0; parity < 2; parity++) {
+        const outcome out = match(&s, categories, 4, (pnd_pq_parity)parity);
+        const pnd_pq_mean all =
+            pnd_pq_dagger_average(out.counts, out.dagger, categories, 4, PND_PQ_ALL);
+        const pnd_pq_mean stuff =
+            pnd_pq_dagger_average(out.counts, out.dagger, categories, 4, PND_PQ_STUFF);
+        pnd_assert_close(all.pq, 23.0 / 30.0, 1e-15);
+        assert_int_equal(all.n_categories, 3);
+        assert_true(stuff.pq == .75);
+        assert_true(out.dagger[2].iou_sum == .5 && out.dagger[2].segments == 1);
+        assert_int_equal(out.dagger[0].segments, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hotcoco_worked_example), cmocka_unit_test(hotcoco_crowd_and_void),
         cmocka_unit_test(deeplab2_ignored_label), cmocka_unit_test(torchmetrics_5x5),
-        cmocka_unit_test(torchmetrics_docstring),
+        cmocka_unit_test(torchmetrics_docstring), cmocka_unit_test(torchmetrics_modified_pq),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

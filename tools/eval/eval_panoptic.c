@@ -49,6 +49,9 @@ static const tool_opt options[] = {
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(panoptic_args, require), "EXPR",
      "exit 1 unless it holds, as in 'PQ>=60'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in "
      "percent, with >= > <= < ==; an undefined score meets nothing; repeatable"},
+    {TOOL_FLAG, 0, "boundary", TOOL_FIELD(panoptic_args, boundary), NULL,
+     "boundary PQ too: an IoU is no better than that of the pixels within 2 % of the diagonal from "
+     "the segments' borders"},
     {TOOL_FLAG, 0, "errors", TOOL_FIELD(panoptic_args, errors), NULL,
      "also say what kind of error every missed and every surplus segment is, and how much PQ each "
      "kind costs"},
@@ -111,7 +114,7 @@ static void add_deviations(panoptic_results *r, const panoptic_frame *frame, con
     for (int d = 0; d < PND_PQ_N_DEVIATIONS; d++)
         eval_deviate(&r->deviations, pnd_pq_deviation_code((pnd_pq_deviation)d),
                      pnd_pq_deviation_text((pnd_pq_deviation)d, r->parity),
-                     frame->image.deviations[d], image_id);
+                     frame->mask.image.deviations[d], image_id);
     eval_deviate(&r->deviations, "alpha-dropped", "RGBA images; the alpha channel was dropped",
                  frame->alpha_dropped, image_id);
     eval_deviate(&r->deviations, "png-trailing-bytes", "PNG files with bytes after their end",
@@ -138,7 +141,7 @@ static pnd_status add_up(panoptic_results *r, pnd_error *err)
         const char *const id = gt->annotations[i].image_id;
         if (r->frames[i].scored) {
             r->scored++;
-            pnd_pq_add(r->total, &r->frames[i].image);
+            pnd_pq_add(r->total, &r->frames[i].mask.image);
             add_deviations(r, &r->frames[i], id);
         } else {
             r->skipped++;
@@ -148,7 +151,9 @@ static pnd_status add_up(panoptic_results *r, pnd_error *err)
     }
     if (r->deviations.failed)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    const pnd_status status = panoptic_add_errors(r, err);
+    pnd_status status = panoptic_add_more(r, err);
+    if (status == PND_OK)
+        status = panoptic_add_errors(r, err);
     return status == PND_OK ? panoptic_sign(r, err) : status;
 }
 
@@ -243,6 +248,8 @@ static int run(tool *t, const void *data)
         return tool_fail(t, TOOL_USAGE, &err);
     const int code = load_and_score(t, &results, &inputs);
     free(results.total);
+    free(results.dagger);
+    free(results.boundary);
     free(results.errors);
     pnd_buffer_clear(&results.signature);
     eval_deviations_clear(&results.deviations);

@@ -16,7 +16,7 @@ typedef struct panoptic_args {
     const char *gt_json, *gt_dir, *pred_json, *pred_dir;
     int32_t parity; /* a pnd_pq_parity */
     int32_t resize; /* a panoptic_resizing */
-    bool lenient_png, errors;
+    bool lenient_png, errors, boundary;
     const char *name, *out;
     tool_list require;
 } panoptic_args;
@@ -46,11 +46,15 @@ void panoptic_inputs_clear(panoptic_inputs *inputs);
 
 /* ---- eval_panoptic_frames.c */
 
-typedef struct panoptic_frame {
-    bool scored;
+typedef struct panoptic_match {
     pnd_pq_image image; /* its arrays are `block` */
     void *block;
-    pnd_pq_error *errors; /* --errors: owned */
+} panoptic_match;
+
+typedef struct panoptic_frame {
+    bool scored;
+    panoptic_match mask, boundary; /* boundary: only with --boundary */
+    pnd_pq_error *errors;          /* --errors: owned */
     size_t n_errors;
     eval_sha256 gt_digest;
     int64_t alpha_dropped, trailing_bytes, missing_end, extra_data; /* of its two PNGs */
@@ -79,6 +83,8 @@ typedef struct panoptic_results {
     pnd_pq_parity parity;
     const char *split; /* or NULL */
     pnd_pq_count *total;
+    pnd_pq_dagger *dagger;
+    pnd_pq_count *boundary;     /* NULL without --boundary */
     pnd_pq_error_count *errors; /* by category and type; NULL without --errors */
     size_t scored, skipped;
     pnd_buffer signature;
@@ -95,6 +101,12 @@ void panoptic_write_image_id(pnd_json_writer *writer, const pnd_annotation *anno
 void panoptic_write_json(pnd_buffer *out, const panoptic_results *results);
 
 PND_NODISCARD pnd_status panoptic_sign(panoptic_results *results, pnd_error *err);
+
+/* ---- eval_panoptic_more.c: PQ-dagger and boundary PQ */
+
+PND_NODISCARD pnd_status panoptic_add_more(panoptic_results *results, pnd_error *err);
+void panoptic_print_more(pnd_buffer *out, const panoptic_results *results);
+void panoptic_write_more(pnd_json_writer *writer, const panoptic_results *results);
 
 /* ---- eval_panoptic_errors.c; all do nothing without --errors */
 

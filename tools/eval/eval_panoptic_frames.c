@@ -136,21 +136,24 @@ static pnd_status load_side(side *s, const char *json, const char *dir,
 }
 
 /* The matcher's results are gone with the next image; keep them in one block. */
-static pnd_status keep(panoptic_frame *out, const pnd_pq_image *image, pnd_error *err)
+static pnd_status keep(panoptic_match *out, const pnd_pq_image *image, pnd_error *err)
 {
     const size_t counts_size = image->n_categories * sizeof *image->counts;
+    const size_t dagger_size = image->n_categories * sizeof *image->dagger;
     const size_t matches_size = image->n_matches * sizeof *image->matches;
-    char *const block = pnd_alloc_array(counts_size + matches_size, 1);
+    char *const block = pnd_alloc_array(counts_size + dagger_size + matches_size, 1);
     if (block == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
+    char *const dagger = block + counts_size, *const matches = dagger + dagger_size;
     memcpy(block, image->counts, counts_size);
+    memcpy(dagger, image->dagger, dagger_size);
     if (matches_size > 0)
-        memcpy(block + counts_size, image->matches, matches_size);
+        memcpy(matches, image->matches, matches_size);
     out->block = block;
     out->image = *image;
     out->image.counts = (const pnd_pq_count *)(const void *)block;
-    out->image.matches = (const pnd_pq_true_positive *)(const void *)(block + counts_size);
-    out->scored = true;
+    out->image.dagger = (const pnd_pq_dagger *)(const void *)dagger;
+    out->image.matches = (const pnd_pq_true_positive *)(const void *)matches;
     return PND_OK;
 }
 
@@ -187,6 +190,23 @@ static pnd_status find_errors(panoptic_frame *out, pnd_pq_matcher *matcher, pnd_
     return status == PND_OK ? panoptic_keep_errors(out, &errors, err) : status;
 }
 
+/* Each kind of match replaces the results of the one before it, so what is wanted is kept. */
+static pnd_status match(panoptic_frame *out, const scratch *s, const panoptic_args *args,
+                        const pnd_panoptic *gt, const pnd_panoptic *pred, const char *name,
+                        pnd_error *err)
+{
+    pnd_pq_image image;
+    pnd_status status = pnd_pq_match(&image, s->matcher, gt, pred, name, err);
+    if (status == PND_OK)
+        status = keep(&out->mask, &image, err);
+    if (status == PND_OK && args->errors)
+        status = find_errors(out, s->matcher, err);
+    if (status != PND_OK || !args->boundary)
+        return status;
+    status = pnd_pq_match_boundary(&image, s->matcher, gt, pred, PND_PQ_BOUNDARY_RATIO, name, err);
+    return status == PND_OK ? keep(&out->boundary, &image, err) : status;
+}
+
 static pnd_status run_frame(tool_frame *frame)
 {
     const job *const j = frame->context;
@@ -209,13 +229,11 @@ static pnd_status run_frame(tool_frame *frame)
         return status;
     const pnd_panoptic gt_view = view_side(&s->gt);
     pnd_panoptic pred_view;
-    pnd_pq_image image;
     status = fit(&pred_view, &s->pred, &s->gt, j, out, err);
     if (status == PND_OK)
-        status = pnd_pq_match(&image, s->matcher, &gt_view, &pred_view, gt->image_id, err);
-    if (status == PND_OK && j->args->errors)
-        status = find_errors(out, s->matcher, err);
-    return status == PND_OK ? keep(out, &image, err) : status;
+        status = match(out, s, j->args, &gt_view, &pred_view, gt->image_id, err);
+    out->scored = status == PND_OK;
+    return status;
 }
 
 static const char *image_id(const void *context, int32_t index)
@@ -251,7 +269,8 @@ int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *
 void panoptic_frames_free(panoptic_frame *frames, size_t n)
 {
     for (size_t i = 0; frames != NULL && i < n; i++) {
-        free(frames[i].block);
+        free(frames[i].mask.block);
+        free(frames[i].boundary.block);
         free(frames[i].errors);
     }
     free(frames);

@@ -87,6 +87,7 @@ void panoptic_print(pnd_buffer *out, const panoptic_results *r)
         print_score(out, groups[g].name, score);
         pnd_buffer_printf(out, " %5d\n", (int)score.n_categories);
     }
+    panoptic_print_more(out, r);
     panoptic_print_errors(out, r);
     pnd_buffer_printf(out, "Signature: %s\n", pnd_buffer_text(&r->signature));
     if (r->deviations.n > 0)
@@ -226,7 +227,7 @@ static void write_image_classes(pnd_json_writer *w, const panoptic_inputs *input
 /* The score the set would have if it were this image alone. */
 static void write_image(pnd_json_writer *w, const panoptic_results *r, size_t i)
 {
-    const pnd_pq_image *const image = &r->frames[i].image;
+    const pnd_pq_image *const image = &r->frames[i].mask.image;
     pnd_pq_count sum = {0};
     for (size_t c = 0; c < image->n_categories; c++) {
         sum.tp += image->counts[c].tp;
@@ -260,6 +261,7 @@ void panoptic_write_json(pnd_buffer *out, const panoptic_results *r)
     write_groups(&w, r);
     write_classes(&w, r);
     write_category_order(&w, r->inputs);
+    panoptic_write_more(&w, r);
     pnd_json_key(&w, "per_image");
     pnd_json_begin_array(&w);
     for (size_t i = 0; i < r->inputs->gt.n_annotations; i++)

@@ -11,6 +11,7 @@ complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l lenient-png -d
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l parity -x -a 'corrected strict' -d 'corrected (areas from pixels, all crowds of a class, inconsistent files refused) or strict (the verdict of panopticapi, bit for bit)'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l resize -x -a 'none nearest' -d 'predictions that have another size than the ground truth: an error, or its nearest pixels (named in the signature)'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l require -x -d 'exit 1 unless it holds, as in \'PQ>=60\'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in percent, with >= > <= < ==; an undefined score meets nothing; repeatable'
+complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l boundary -d 'boundary PQ too: an IoU is no better than that of the pixels within 2 % of the diagonal from the segments\' borders'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -l errors -d 'also say what kind of error every missed and every surplus segment is, and how much PQ each kind costs'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -s o -l out -r -F -d 'write results.json; - for standard output, without the table'
 complete -c pnd-eval -n '__fish_seen_subcommand_from panoptic' -s n -l name -x -d 'name of the method, kept in the results'

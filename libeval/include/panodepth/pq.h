@@ -71,6 +71,12 @@ typedef struct pnd_pq_count {
     int64_t tp, fp, fn;
 } pnd_pq_count;
 
+/** PQ-dagger's tallies of one stuff category; zero for things. A plain value: zero it to start. */
+typedef struct pnd_pq_dagger {
+    double iou_sum;   /**< over all pairs of a segment and a prediction of the category */
+    int64_t segments; /**< of the ground truth, crowds aside */
+} pnd_pq_dagger;
+
 /** One matched pair. */
 typedef struct pnd_pq_true_positive {
     size_t category; /**< index into the categories given at creation */
@@ -102,7 +108,8 @@ PND_API const char *pnd_pq_deviation_text(pnd_pq_deviation deviation, pnd_pq_par
 
 /** What one image contributes. Belongs to the matcher, valid until its next pnd_pq_match(). */
 typedef struct pnd_pq_image {
-    const pnd_pq_count *counts; /**< one per category, in the order given at creation */
+    const pnd_pq_count *counts;  /**< one per category, in the order given at creation */
+    const pnd_pq_dagger *dagger; /**< likewise */
     size_t n_categories;
     const pnd_pq_true_positive *matches; /**< ascending by (gt_id, pred_id) */
     size_t n_matches;
@@ -143,6 +150,31 @@ PND_API PND_NODISCARD pnd_status pnd_pq_match(pnd_pq_image *out, pnd_pq_matcher 
                                               const pnd_panoptic *gt, const pnd_panoptic *pred,
                                               const char *name, pnd_error *err);
 
+/** Share of the image's diagonal that is boundary, of Cheng et al. */
+#define PND_PQ_BOUNDARY_RATIO 0.02
+
+/**
+ * Boundary PQ: match the image that `matcher` has just matched with success once more, with
+ * min(IoU, boundary IoU) in place of IoU (Cheng et al., "Boundary IoU", CVPR 2021, section 5;
+ * boundary-iou-api `coco_panoptic_api/evaluation.py`). The boundary of a segment are its pixels
+ * with a pixel of another id, or the outside of the image, within max(1, round(ratio x diagonal))
+ * rows and columns; with G and P the boundaries of the two segments,
+ *
+ *     boundary IoU = |G ∩ P| / (|G| + |P| - |G ∩ P| - |P on void|)
+ *
+ * Excuses of false positives stay those of the masks.
+ * @param[out] out  replaces the results of pnd_pq_match(), which end here: keep them first, and
+ * call pnd_pq_find_errors() first; without deviations; zeroed on failure
+ * @retval PND_EMISMATCH  sizes differ, also in strict parity  @retval PND_ENOMEM
+ */
+PND_API PND_NODISCARD pnd_status pnd_pq_match_boundary(pnd_pq_image *out, pnd_pq_matcher *matcher,
+                                                       const pnd_panoptic *gt,
+                                                       const pnd_panoptic *pred, double ratio,
+                                                       const char *name, pnd_error *err);
+
+/** Add one image's tallies for PQ-dagger to `total` (one per category). Call in image order. */
+PND_API void pnd_pq_add_dagger(pnd_pq_dagger *total, const pnd_pq_image *image);
+
 /**
  * Add one image to `total` (one per category). IoUs are added one at a time in the order of
  * `matches`: (((a + b) + c) + d) over the images, which is the reference's sum to the last bit;
@@ -152,6 +184,25 @@ PND_API void pnd_pq_add(pnd_pq_count *total, const pnd_pq_image *image);
 
 /** Score of one category; n_categories is 1, or 0 when it has no segment at all. */
 PND_API pnd_pq_score pnd_pq_category_score(const pnd_pq_count *count);
+
+/** A mean of PQs, as a fraction. */
+typedef struct pnd_pq_mean {
+    double pq;            /**< NaN when n_categories is 0 */
+    int32_t n_categories; /**< categories with a score */
+} pnd_pq_mean;
+
+/**
+ * PQ-dagger of one category (Porzi et al., "Seamless Scene Segmentation", CVPR 2019): PQ for a
+ * thing; for stuff the IoUs of all pairs, matched or not, over the ground truth's segments, and no
+ * score without one. The IoU is the matcher's.
+ */
+PND_API pnd_pq_mean pnd_pq_dagger_score(const pnd_pq_count *count, const pnd_pq_dagger *dagger,
+                                        bool is_thing);
+
+/** Mean of PQ-dagger over the categories of a group that have one, summed in the order given. */
+PND_API pnd_pq_mean pnd_pq_dagger_average(const pnd_pq_count *counts, const pnd_pq_dagger *daggers,
+                                          const pnd_category *categories, size_t n_categories,
+                                          pnd_pq_group group);
 
 /** Mean over the categories of a group that have a segment, summed in the order given. */
 PND_API pnd_pq_score pnd_pq_average(const pnd_pq_count *counts, const pnd_category *categories,
