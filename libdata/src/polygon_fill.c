@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 /* From its first point in list order; top and bottom are its rows, whatever its direction. */
-typedef struct polygon_edge {
+typedef struct pnd_polygon_edge {
     int32_t x0, y0, top, bottom;
     float slope; /* columns per row; 0 for horizontal edges */
 } polygon_edge;

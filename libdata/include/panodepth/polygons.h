@@ -80,7 +80,7 @@ PND_API const char *pnd_fill_rule_name(pnd_fill_rule rule);
 
 /** Memory of the filler, reused from polygon to polygon. Zero it; one per thread. */
 typedef struct pnd_polygon_scratch {
-    struct polygon_edge *edges;
+    struct pnd_polygon_edge *edges;
     float *crossings;
     size_t capacity;
 } pnd_polygon_scratch;
