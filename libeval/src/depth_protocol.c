@@ -17,11 +17,15 @@
 
 static const pnd_depth_protocol protocols[] = {
     {.name = "paper-eq",
+     .summary = "both depths capped at 80 m and compared by the paper's equations",
+     .source = "Panoptic-DepthLab paper, equations 2 to 6",
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_INCLUDE,
      .crop = WHOLE_IMAGE,
      .pred_max_m = 80},
     {.name = "paper-repo",
+     .summary = "what produced the paper's Tables 2 and 3: whole metres, rse and rae",
+     .source = "KenYu910645/detectron2 panoptic_evaluation.py",
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_INCLUDE,
      .crop = WHOLE_IMAGE,
@@ -30,12 +34,16 @@ static const pnd_depth_protocol protocols[] = {
      .storage = PND_DEPTH_STORE_METRES,
      .headline = PND_DEPTH_HEADLINE_REPO},
     {.name = "kitti",
+     .summary = "no cap; gaps of the prediction filled",
+     .source = "KITTI depth devkit",
      .cap_m = FAR,
      .cap_rule = PND_DEPTH_CAP_NONE,
      .crop = WHOLE_IMAGE,
      .pred_max_m = FAR,
      .bad_rule = PND_DEPTH_BAD_FILL},
     {.name = "eigen80",
+     .summary = "ground truth from 80 m on left out, prediction clamped",
+     .source = "the common evaluation after Eigen et al. 2014",
      .min_m = 1e-3,
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_EXCLUDE,
@@ -43,6 +51,8 @@ static const pnd_depth_protocol protocols[] = {
      .pred_min_m = 1e-3,
      .pred_max_m = 80},
     {.name = "manydepth-raw",
+     .summary = "eigen80 on the middle of the image",
+     .source = "ManyDepth evaluate_depth.py without median scaling",
      .min_m = 1e-3,
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_EXCLUDE,
@@ -50,6 +60,8 @@ static const pnd_depth_protocol protocols[] = {
      .pred_min_m = 1e-3,
      .pred_max_m = 80},
     {.name = "manydepth",
+     .summary = "eigen80 on the middle of the image, median scaling",
+     .source = "ManyDepth evaluate_depth.py",
      .min_m = 1e-3,
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_EXCLUDE,
@@ -58,6 +70,8 @@ static const pnd_depth_protocol protocols[] = {
      .pred_max_m = 80,
      .scaling = PND_DEPTH_SCALE_MEDIAN},
     {.name = "mgnet",
+     .summary = "eigen80 in single precision",
+     .source = "MGNet depth_evaluation.py",
      .min_m = 1e-3,
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_EXCLUDE,
@@ -66,6 +80,8 @@ static const pnd_depth_protocol protocols[] = {
      .pred_max_m = 80,
      .storage = PND_DEPTH_STORE_FLOAT},
     {.name = "mgnet-median",
+     .summary = "eigen80 in single precision, median scaling",
+     .source = "MGNet depth_evaluation.py with USE_DGC_SCALING off",
      .min_m = 1e-3,
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_EXCLUDE,
@@ -75,6 +91,8 @@ static const pnd_depth_protocol protocols[] = {
      .scaling = PND_DEPTH_SCALE_MEDIAN,
      .storage = PND_DEPTH_STORE_FLOAT},
     {.name = "dvps",
+     .summary = "1/256 m, mean over sequences",
+     .source = "ViP-DeepLab and PanopticDepth eval_dvpq.py, its absolute relative error",
      .cap_m = 80,
      .cap_rule = PND_DEPTH_CAP_INCLUDE,
      .crop = WHOLE_IMAGE,
@@ -83,6 +101,8 @@ static const pnd_depth_protocol protocols[] = {
      .storage = PND_DEPTH_STORE_M256,
      .averaging = PND_DEPTH_AVERAGE_SEQUENCES},
     {.name = "deeplab2",
+     .summary = "no cap, single precision",
+     .source = "deeplab2 depth_metrics.py",
      .cap_m = FAR,
      .cap_rule = PND_DEPTH_CAP_NONE,
      .crop = WHOLE_IMAGE,
@@ -103,6 +123,23 @@ const pnd_depth_protocol *pnd_depth_protocol_find(const char *name)
         if (strcmp(protocols[i].name, name) == 0)
             return &protocols[i];
     return NULL;
+}
+
+pnd_status pnd_depth_protocol_check(const pnd_depth_protocol *protocol, pnd_error *err)
+{
+    const pnd_depth_crop crop = protocol->crop;
+    if (!(crop.top >= 0 && crop.top < crop.bottom && crop.bottom <= 1 && crop.left >= 0 &&
+          crop.left < crop.right && crop.right <= 1))
+        return pnd_fail(err, PND_EINVAL, "protocol %s: the crop is empty or leaves the image",
+                        protocol->name);
+    if (!(protocol->min_m >= 0 && protocol->min_m < protocol->cap_m && protocol->pred_min_m >= 0 &&
+          protocol->pred_min_m <= protocol->pred_max_m))
+        return pnd_fail(err, PND_EINVAL, "protocol %s: an empty depth range", protocol->name);
+    if (protocol->scaling == PND_DEPTH_SCALE_SHIFT && !(protocol->pred_max_m < FAR))
+        return pnd_fail_hint(err, PND_EINVAL, "clamp predictions, as in --clip 0.001,80",
+                             "protocol %s: scaling with a shift needs a largest prediction",
+                             protocol->name);
+    return PND_OK;
 }
 
 bool pnd_depth_protocol_has_cap(const pnd_depth_protocol *protocol)

@@ -28,28 +28,11 @@ static bool is_depth(double p)
     return p > 0 && p < (double)INFINITY;
 }
 
-static pnd_status check_protocol(const pnd_depth_protocol *protocol, pnd_error *err)
-{
-    const pnd_depth_crop crop = protocol->crop;
-    if (!(crop.top >= 0 && crop.top < crop.bottom && crop.bottom <= 1 && crop.left >= 0 &&
-          crop.left < crop.right && crop.right <= 1))
-        return pnd_fail(err, PND_EINVAL, "protocol %s: the crop is empty or leaves the image",
-                        protocol->name);
-    if (!(protocol->min_m >= 0 && protocol->min_m < protocol->cap_m && protocol->pred_min_m >= 0 &&
-          protocol->pred_min_m <= protocol->pred_max_m))
-        return pnd_fail(err, PND_EINVAL, "protocol %s: an empty depth range", protocol->name);
-    if (protocol->scaling == PND_DEPTH_SCALE_SHIFT && !is_depth(protocol->pred_max_m))
-        return pnd_fail_hint(err, PND_EINVAL, "clamp predictions, as in --clip 0.001,80",
-                             "protocol %s: scaling with a shift needs a largest prediction",
-                             protocol->name);
-    return PND_OK;
-}
-
 pnd_status pnd_depth_scorer_create(pnd_depth_scorer **out, const pnd_depth_protocol *protocol,
                                    pnd_error *err)
 {
     *out = NULL;
-    pnd_status status = check_protocol(protocol, err);
+    pnd_status status = pnd_depth_protocol_check(protocol, err);
     if (status != PND_OK)
         return status;
     pnd_depth_scorer *scorer = pnd_calloc_array(1, sizeof *scorer);

@@ -60,6 +60,12 @@ static const tool_opt options[] = {
      "left out, predictions clamped; manydepth: eigen80 on a crop, with median scaling; mgnet: "
      "eigen80 in single precision; dvps: 1/256 m, mean over sequences; deeplab2: no cap; one of",
      .choices = depth_protocol_names},
+    {TOOL_STRING, 0, "protocol-file", TOOL_FIELD(depth_args, protocol_file), "FILE",
+     "a protocol of your own: JSON that names the one it extends and what it changes"},
+    {TOOL_FLAG, 0, "list-protocols", TOOL_FIELD(depth_args, list_protocols), NULL,
+     "print the named protocols and where each comes from"},
+    {TOOL_FLAG, 0, "explain", TOOL_FIELD(depth_args, explain), NULL,
+     "print the rules and formulas of the protocol with every change given, and score nothing"},
     {TOOL_DOUBLE, 0, "cap", TOOL_FIELD(depth_args, cap_m), "M",
      "another cap distance than the protocol's 80 m", .low = 0.1, .high = 100000},
     {TOOL_CHOICE, 0, "scaling", TOOL_FIELD(depth_args, scaling), "RULE",
@@ -319,11 +325,55 @@ static int load_and_score(tool *t, depth_results *r, depth_inputs *inputs)
     return score(t, r);
 }
 
+static int print_protocols(tool *t, const depth_args *args, const depth_inputs *inputs)
+{
+    pnd_buffer text = {0};
+    pnd_error err = {0};
+    if (args->list_protocols)
+        depth_protocols_print(&text);
+    else
+        depth_protocol_explain(&text, inputs);
+    pnd_status status = pnd_buffer_status(&text, &err);
+    if (status == PND_OK)
+        status = tool_write(t, "-", text.data, text.size, &err);
+    pnd_buffer_clear(&text);
+    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_OUTPUT, &err);
+}
+
+/* A file that cannot be read or understood is bad input; a rule that cannot be changed, usage. */
+static int choose_protocol(tool *t, const depth_args *args, depth_inputs *inputs)
+{
+    pnd_error err = {0};
+    if (args->protocol_file != NULL && tool_given(t, "protocol")) {
+        (void)pnd_fail(&err, PND_EINVAL,
+                       "--protocol-file names the protocol it extends: not with "
+                       "--protocol");
+        return tool_fail(t, TOOL_USAGE, &err);
+    }
+    if (args->protocol_file != NULL &&
+        depth_protocol_read(&inputs->definition, args->protocol_file, &err) != PND_OK)
+        return tool_fail(t, TOOL_INPUT, &err);
+    if (depth_protocol_choose(inputs, args, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    return TOOL_EXIT_OK;
+}
+
+static int run_command(tool *t, depth_results *results, depth_inputs *inputs)
+{
+    const depth_args *const args = results->args;
+    const int code = choose_protocol(t, args, inputs);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (args->list_protocols || args->explain)
+        return print_protocols(t, args, inputs);
+    return load_and_score(t, results, inputs);
+}
+
 static int run(tool *t, const void *data)
 {
     depth_inputs inputs = {0};
     depth_results results = {.args = data, .inputs = &inputs};
-    const int code = load_and_score(t, &results, &inputs);
+    const int code = run_command(t, &results, &inputs);
     pnd_buffer_clear(&results.signature);
     free(results.sequences);
     eval_deviations_clear(&results.deviations);
@@ -335,7 +385,9 @@ const tool_command eval_depth_command = {
     .name = "depth",
     .summary = "depth errors under a named protocol",
     .synopsis = "--root DIR --split val --pred DIR [-o results.json]\n"
-                "--gt-depth DIR --pred DIR [-o results.json]",
+                "--gt-depth DIR --pred DIR [-o results.json]\n"
+                "--list-protocols\n"
+                "--protocol NAME --explain",
     .description =
         "Compares predicted depth maps with stereo depth, baseline * fx / disparity with every "
         "frame's own calibration, and prints the columns of the paper's Tables 2 and 3, all "
@@ -351,6 +403,9 @@ const tool_command eval_depth_command = {
     .examples = "# the paper's equations, and the same files as its code scores them\n"
                 "pnd-eval depth --root cityscapes --pred out -o eq.json\n"
                 "pnd-eval depth --root cityscapes --pred out --protocol paper-repo\n"
+                "# what a protocol does, and one of your own\n"
+                "pnd-eval depth --protocol dvps --explain\n"
+                "pnd-eval depth --root cityscapes --pred out --protocol-file near.json\n"
                 "# without ego vehicle and borders, with a gate\n"
                 "pnd-eval depth --pred out --mask-labels 1,2,3 --require 'absErr<=0.1'",
     .run = run,

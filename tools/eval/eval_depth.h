@@ -15,8 +15,10 @@ typedef struct depth_args {
     const char *disparity_root, *camera_root, *gt_root, *gt_depth;
     const char *pred_suffix;
     int32_t pred_unit, gt_unit; /* a depth_unit */
-    int32_t protocol;           /* index into depth_protocol_names */
-    int32_t scaling;            /* a depth_scaling_choice */
+    const char *protocol_file;
+    bool list_protocols, explain;
+    int32_t protocol; /* index into depth_protocol_names */
+    int32_t scaling;  /* a depth_scaling_choice */
     double cap_m;
     tool_double_list clip;
     int32_t bad_pred; /* a depth_bad_choice */
@@ -56,7 +58,31 @@ typedef struct depth_pair {
     const char *pred; /* borrowed; NULL: none */
 } depth_pair;
 
+/* ---- eval_depth_protocol_file.c */
+
+/* A protocol of the user's, from a file (docs/formats.md). Zero-initialise. */
+typedef struct depth_definition {
+    pnd_depth_protocol protocol;    /* its name is `name` */
+    const pnd_depth_protocol *base; /* what it extends; NULL: no file */
+    char *name;
+    uint64_t masked_labels;
+} depth_definition;
+
+/* The words of a file, and of the signature, by the library's enumerators; NULL-terminated. */
+extern const char *const depth_cap_rule_names[], *const depth_bad_rule_names[],
+                                                     *const depth_scaling_names[],
+                                                         *const depth_storage_names[],
+                                                             *const depth_averaging_names[],
+                                                                 *const depth_headline_names[];
+
+PND_NODISCARD pnd_status depth_protocol_read(depth_definition *out, const char *path,
+                                             pnd_error *err);
+void depth_definition_clear(depth_definition *definition);
+
+/* ---- eval_depth_inputs.c */
+
 typedef struct depth_inputs {
+    depth_definition definition;
     pnd_depth_protocol protocol; /* with all options applied */
     pnd_buffer protocol_name;    /* "paper-eq", "paper-eq+cap50" */
     char *pred;                  /* folder of the predictions */
@@ -67,7 +93,13 @@ typedef struct depth_inputs {
     uint64_t masked_labels; /* bit per label id */
 } depth_inputs;
 
-/* Find and pair everything. Returns an exit code; everything was reported. */
+/* Set protocol, protocol_name and masked_labels: of `definition` when that was read, else of
+ * --protocol, with the changes of the command line. */
+PND_NODISCARD pnd_status depth_protocol_choose(depth_inputs *out, const depth_args *args,
+                                               pnd_error *err);
+
+/* Find and pair everything, once the protocol is chosen. Returns an exit code; everything was
+ * reported. */
 int depth_inputs_load(depth_inputs *out, tool *t, const depth_args *args,
                       eval_deviations *deviations);
 void depth_inputs_clear(depth_inputs *inputs);
@@ -126,6 +158,12 @@ void depth_headline_fill(depth_headline out[DEPTH_N_HEADLINE], const pnd_depth_p
 
 /* The average that the protocol's scores are: headline and gates. */
 const pnd_depth_metrics *depth_scores(const depth_results *results);
+
+/* ---- eval_depth_explain.c */
+
+void depth_protocols_print(pnd_buffer *out);
+/* Rules and formulas of a chosen protocol. */
+void depth_protocol_explain(pnd_buffer *out, const depth_inputs *inputs);
 
 void depth_print(pnd_buffer *out, const depth_results *results);
 void depth_write_json(pnd_buffer *out, const depth_results *results);

@@ -18,101 +18,6 @@ static const eval_file_kind depth_kind = {
     .suffix_hint = "say which with --pred-suffix, as in _depth.png",
 };
 
-/* ---- protocol */
-
-/* 50 and not 50.0: it becomes part of a name. */
-static const char *short_number(char text[PND_NUMBER_SIZE], double value)
-{
-    char *const end = strstr(pnd_format_double(text, value), ".0");
-    if (end != NULL && end[2] == '\0')
-        *end = '\0';
-    return text;
-}
-
-static pnd_status apply_clip(depth_inputs *out, const depth_args *args, pnd_error *err)
-{
-    char low[PND_NUMBER_SIZE], high[PND_NUMBER_SIZE];
-    if (args->clip.n == 0)
-        return PND_OK;
-    if (args->clip.n != 2)
-        return pnd_fail_hint(err, PND_EINVAL, "as in --clip 0.001,80",
-                             "--clip: expected two depths in metres, found %zu", args->clip.n);
-    const double *const m = args->clip.items;
-    pnd_buffer_printf(&out->protocol_name, "+clip%s,%s", short_number(low, m[0]),
-                      short_number(high, m[1]));
-    return pnd_depth_protocol_set_clip(&out->protocol, m[0], m[1], err);
-}
-
-static void apply_bad_rule(depth_inputs *out, const depth_args *args)
-{
-    static const struct {
-        pnd_depth_bad_rule rule;
-        const char *name;
-    } rules[] = {[DEPTH_BAD_ERROR] = {PND_DEPTH_BAD_ERROR, "+error"},
-                 [DEPTH_BAD_SKIP] = {PND_DEPTH_BAD_SKIP, "+skip"},
-                 [DEPTH_BAD_FILL] = {PND_DEPTH_BAD_FILL, "+fill"},
-                 [DEPTH_BAD_ZERO] = {PND_DEPTH_BAD_ZERO, "+zero"}};
-    if (args->bad_pred == DEPTH_BAD_PROTOCOL ||
-        rules[args->bad_pred].rule == out->protocol.bad_rule)
-        return;
-    out->protocol.bad_rule = rules[args->bad_pred].rule;
-    pnd_buffer_puts(&out->protocol_name, rules[args->bad_pred].name);
-}
-
-static void apply_scaling(depth_inputs *out, const depth_args *args)
-{
-    static const struct {
-        pnd_depth_scaling scaling;
-        const char *name;
-    } rules[] = {[DEPTH_SCALING_NONE] = {PND_DEPTH_SCALE_NONE, "+unscaled"},
-                 [DEPTH_SCALING_MEDIAN] = {PND_DEPTH_SCALE_MEDIAN, "+median"},
-                 [DEPTH_SCALING_SCALE] = {PND_DEPTH_SCALE_LEAST_SQUARES, "+scale"},
-                 [DEPTH_SCALING_SHIFT] = {PND_DEPTH_SCALE_SHIFT, "+scale-shift"}};
-    if (args->scaling == DEPTH_SCALING_PROTOCOL ||
-        rules[args->scaling].scaling == out->protocol.scaling)
-        return;
-    out->protocol.scaling = rules[args->scaling].scaling;
-    pnd_buffer_puts(&out->protocol_name, rules[args->scaling].name);
-}
-
-static void apply_mask(depth_inputs *out, const depth_args *args)
-{
-    for (size_t i = 0; i < args->mask_labels.n; i++)
-        out->masked_labels |= UINT64_C(1) << args->mask_labels.items[i];
-    const char *before = "+mask";
-    for (int id = 0; id <= PND_MAX_LABEL_ID; id++)
-        if (out->masked_labels >> id & 1) {
-            pnd_buffer_printf(&out->protocol_name, "%s%d", before, id);
-            before = ",";
-        }
-}
-
-/* Every change of a protocol becomes part of its name, so that no table mixes the two. */
-static pnd_status choose_protocol(depth_inputs *out, const depth_args *args, pnd_error *err)
-{
-    const char *const name = depth_protocol_names[args->protocol];
-    const pnd_depth_protocol *const base = pnd_depth_protocol_find(name);
-    if (base == NULL)
-        return pnd_fail(err, PND_EINTERNAL, "no protocol %s", name);
-    out->protocol = *base;
-    pnd_buffer_puts(&out->protocol_name, base->name);
-    pnd_status status = PND_OK;
-    const bool other_cap = args->cap_m < base->cap_m || args->cap_m > base->cap_m; /* NaN: none */
-    if (other_cap) {
-        char text[PND_NUMBER_SIZE];
-        pnd_buffer_printf(&out->protocol_name, "+cap%s", short_number(text, args->cap_m));
-        status = pnd_depth_protocol_set_cap(&out->protocol, args->cap_m, err);
-    }
-    if (status == PND_OK)
-        status = apply_clip(out, args, err);
-    if (status != PND_OK)
-        return status;
-    apply_scaling(out, args);
-    apply_bad_rule(out, args);
-    apply_mask(out, args);
-    return pnd_buffer_status(&out->protocol_name, err);
-}
-
 /* ---- ground truth */
 
 static pnd_status pairs_from_tree(depth_inputs *out, const depth_args *args, pnd_error *err)
@@ -269,15 +174,15 @@ static pnd_status find_pred_folder(depth_inputs *out, const depth_args *args, pn
 
 /* ---- all of it */
 
-static pnd_status check_args(const depth_args *args, pnd_error *err)
+static pnd_status check_args(const depth_args *args, uint64_t masked_labels, pnd_error *err)
 {
     if (args->gt_depth == NULL && args->root == NULL &&
         (args->disparity_root == NULL || args->camera_root == NULL))
         return pnd_fail(err, PND_EINVAL, "no ground truth: give --root or --gt-depth");
-    if (args->mask_labels.n > 0 && args->gt_depth != NULL)
+    if (masked_labels != 0 && args->gt_depth != NULL)
         return pnd_fail(err, PND_EINVAL,
                         "--mask-labels reads gtFine of a tree: not with --gt-depth");
-    if (args->mask_labels.n > 0 && args->root == NULL && args->gt_root == NULL)
+    if (masked_labels != 0 && args->root == NULL && args->gt_root == NULL)
         return pnd_fail(err, PND_EINVAL, "--mask-labels needs --root or --gt-root");
     return PND_OK;
 }
@@ -286,9 +191,7 @@ int depth_inputs_load(depth_inputs *out, tool *t, const depth_args *args,
                       eval_deviations *deviations)
 {
     pnd_error err = {0};
-    pnd_status status = check_args(args, &err);
-    if (status == PND_OK)
-        status = choose_protocol(out, args, &err);
+    pnd_status status = check_args(args, out->masked_labels, &err);
     if (status == PND_OK)
         status = find_pred_folder(out, args, &err);
     if (status != PND_OK)
@@ -309,6 +212,7 @@ void depth_inputs_clear(depth_inputs *inputs)
     free(inputs->pairs);
     free(inputs->pred);
     pnd_buffer_clear(&inputs->protocol_name);
+    depth_definition_clear(&inputs->definition);
     pnd_frame_list_clear(&inputs->frames);
     eval_files_clear(&inputs->gt_files);
     eval_files_clear(&inputs->pred_files);

@@ -307,22 +307,50 @@ static void sign_range(pnd_buffer *out, const char *key, const char *before, dou
     eval_signature_add(out, key, text);
 }
 
+/* ManyDepth's is known by its name, others by their fractions. */
+static void sign_crop(pnd_buffer *out, const pnd_depth_crop *crop)
+{
+    const pnd_depth_crop *const known = &pnd_depth_protocol_find("manydepth")->crop;
+    char text[4 * PND_NUMBER_SIZE + 32], n[4][PND_NUMBER_SIZE];
+    (void)snprintf(text, sizeof text, "rows%s..%s,columns%s..%s",
+                   pnd_format_double(n[0], crop->top), pnd_format_double(n[1], crop->bottom),
+                   pnd_format_double(n[2], crop->left), pnd_format_double(n[3], crop->right));
+    const bool whole = crop->top <= 0 && crop->bottom >= 1 && crop->left <= 0 && crop->right >= 1;
+    const bool same = memcmp(crop, known, sizeof *crop) == 0;
+    eval_signature_add(out, "crop", whole ? "none" : same ? "manydepth" : text);
+}
+
+static void sign_border(pnd_buffer *out, const pnd_depth_border *border)
+{
+    char text[96];
+    (void)snprintf(text, sizeof text, "left%d,bottom%d:max%g", border->left_columns,
+                   border->bottom_rows, border->max_m);
+    eval_signature_add(out, "border", border->max_m > 0 ? text : "none");
+}
+
+/* A user's protocol is signed by its rules; two that differ in nothing but the name have equal
+ * rules. */
+static void sign_definition(pnd_buffer *out, const depth_inputs *inputs)
+{
+    if (inputs->definition.base == NULL)
+        return;
+    eval_signature_add(out, "extends", inputs->definition.base->name);
+    eval_signature_add(out, "headline", depth_headline_names[inputs->protocol.headline]);
+}
+
 /* Ground truth: which depths are scored, and as what. */
 static void sign_ground_truth(pnd_buffer *out, const depth_results *r)
 {
-    static const char *const cap_rules[] = {[PND_DEPTH_CAP_NONE] = "",
-                                            [PND_DEPTH_CAP_INCLUDE] = "include:",
-                                            [PND_DEPTH_CAP_EXCLUDE] = "exclude:"};
     const pnd_depth_protocol *const p = &r->inputs->protocol;
     const bool files = r->args->gt_depth != NULL;
-    const bool cropped =
-        p->crop.top > 0 || p->crop.bottom < 1 || p->crop.left > 0 || p->crop.right < 1;
+    char cap[32];
     eval_signature_add(out, "source", files ? "depth-files" : "stereo-disparity");
     if (files)
         eval_signature_add(out, "gt-unit", depth_unit_name(r->args->gt_unit));
-    sign_range(out, "cap", cap_rules[p->cap_rule], p->min_m, p->cap_m);
-    eval_signature_add(out, "crop", cropped ? "manydepth" : "none");
-    eval_signature_add(out, "border", p->border.max_m > 0 ? "left90,bottom180:max40" : "none");
+    (void)snprintf(cap, sizeof cap, "%s:", depth_cap_rule_names[p->cap_rule]);
+    sign_range(out, "cap", pnd_depth_protocol_has_cap(p) ? cap : "", p->min_m, p->cap_m);
+    sign_crop(out, &p->crop);
+    sign_border(out, &p->border);
 }
 
 static void sign_mask(pnd_buffer *out, uint64_t labels)
@@ -337,24 +365,12 @@ static void sign_mask(pnd_buffer *out, uint64_t labels)
 
 static void sign_prediction(pnd_buffer *out, const depth_results *r)
 {
-    static const char *const bad_rules[] = {[PND_DEPTH_BAD_ERROR] = "error",
-                                            [PND_DEPTH_BAD_SKIP] = "skip",
-                                            [PND_DEPTH_BAD_FILL] = "fill",
-                                            [PND_DEPTH_BAD_ZERO] = "zero"};
-    static const char *const storages[] = {[PND_DEPTH_STORE_NONE] = "none",
-                                           [PND_DEPTH_STORE_METRES] = "metres",
-                                           [PND_DEPTH_STORE_M256] = "m/256",
-                                           [PND_DEPTH_STORE_FLOAT] = "float32"};
-    static const char *const scalings[] = {[PND_DEPTH_SCALE_NONE] = "none",
-                                           [PND_DEPTH_SCALE_MEDIAN] = "median",
-                                           [PND_DEPTH_SCALE_LEAST_SQUARES] = "scale",
-                                           [PND_DEPTH_SCALE_SHIFT] = "scale-shift"};
     const pnd_depth_protocol *const p = &r->inputs->protocol;
     eval_signature_add(out, "pred-unit", depth_unit_name(r->args->pred_unit));
     sign_range(out, "clamp", "", p->pred_min_m, p->pred_max_m);
-    eval_signature_add(out, "round", storages[p->storage]);
-    eval_signature_add(out, "scale", scalings[p->scaling]);
-    eval_signature_add(out, "bad-pred", bad_rules[p->bad_rule]);
+    eval_signature_add(out, "round", depth_storage_names[p->storage]);
+    eval_signature_add(out, "scale", depth_scaling_names[p->scaling]);
+    eval_signature_add(out, "bad-pred", depth_bad_rule_names[p->bad_rule]);
 }
 
 pnd_status depth_sign(depth_results *r, pnd_error *err)
@@ -366,6 +382,7 @@ pnd_status depth_sign(depth_results *r, pnd_error *err)
         return status;
     pnd_buffer *const out = &r->signature;
     eval_signature_begin(out, "depth", pnd_buffer_text(&r->inputs->protocol_name));
+    sign_definition(out, r->inputs);
     sign_ground_truth(out, r);
     sign_mask(out, r->inputs->masked_labels);
     sign_prediction(out, r);

@@ -82,6 +82,7 @@ typedef struct pnd_depth_metrics {
 typedef struct pnd_depth_metric_info {
     const char *key;       /**< the field's name */
     const char *unit;      /**< "px", "1", "m", "ln m", "1/km", "100 ln m" */
+    const char *formula;   /**< in plain characters */
     bool higher_is_better; /**< d1, d2, d3 (and n, which is no score) */
 } pnd_depth_metric_info;
 

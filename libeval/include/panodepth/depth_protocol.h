@@ -102,8 +102,9 @@ typedef enum pnd_depth_headline {
 /** A plain value: copy one and change it to make another. */
 typedef struct pnd_depth_protocol {
     const char *name;
-    double min_m; /**< scored: g > min_m */
-    double cap_m; /**< infinity with PND_DEPTH_CAP_NONE */
+    const char *summary, *source; /**< in words; where its rules come from */
+    double min_m;                 /**< scored: g > min_m */
+    double cap_m;                 /**< infinity with PND_DEPTH_CAP_NONE */
     pnd_depth_cap_rule cap_rule;
     pnd_depth_crop crop;
     pnd_depth_border border;
@@ -120,6 +121,10 @@ PND_API const pnd_depth_protocol *pnd_depth_protocols(size_t *n);
 
 /** The protocol of that name; NULL when there is none. Borrowed, static. */
 PND_API const pnd_depth_protocol *pnd_depth_protocol_find(const char *name);
+
+/** @retval PND_EINVAL an empty range or crop, or a scaling that needs another clamp */
+PND_API PND_NODISCARD pnd_status pnd_depth_protocol_check(const pnd_depth_protocol *protocol,
+                                                          pnd_error *err);
 
 /** True for the protocols that name a cap distance. */
 PND_API bool pnd_depth_protocol_has_cap(const pnd_depth_protocol *protocol);
