@@ -262,7 +262,7 @@ void pnd_depth_pool_add_scorer(pnd_depth_pool *pool, const pnd_depth_scorer *sco
     pnd_depth_scorer_digest(&pool->digest, scorer);
 }
 
-pnd_depth_metrics pnd_depth_pool_metrics(const pnd_depth_pool *pool)
+static pnd_depth_stats stats_of_pool(const pnd_depth_pool *pool)
 {
     pnd_depth_stats stats = pool->stats;
     stats.abs_rel = pnd_sum_value(&pool->sum[POOL_ABS_REL]);
@@ -273,18 +273,27 @@ pnd_depth_metrics pnd_depth_pool_metrics(const pnd_depth_pool *pool)
     stats.inv_abs = pnd_sum_value(&pool->sum[POOL_INV_ABS]);
     stats.inv_sq = pnd_sum_value(&pool->sum[POOL_INV_SQ]);
     stats.log_abs = pnd_sum_value(&pool->sum[POOL_LOG_ABS]);
+    if (!(stats.gt_min < stats.gt_max))
+        stats.gt_m2 = 0;
+    return stats;
+}
+
+pnd_depth_metrics pnd_depth_pool_metrics(const pnd_depth_pool *pool)
+{
+    pnd_depth_stats stats = stats_of_pool(pool);
     const bool constant = !(stats.gt_min < stats.gt_max);
     const bool complete = pnd_depth_digest_count(&pool->digest) == stats.n;
-    stats.gt_m2 = constant ? 0 : stats.gt_m2;
     stats.gt_abs_dev =
         constant || !complete ? 0 : pnd_depth_digest_deviation(&pool->digest, stats.gt_mean);
     return pnd_depth_metrics_from_stats(&stats);
 }
 
-pnd_depth_metrics pnd_depth_metrics_merged(const pnd_depth_image *images, size_t n)
+pnd_depth_stats pnd_depth_stats_merged(const pnd_depth_stats *first, size_t n, size_t stride)
 {
     pnd_depth_pool pool = {.stats = {.gt_min = (double)INFINITY}};
-    for (size_t i = 0; i < n; i++)
-        pnd_depth_pool_add(&pool, &images[i].stats);
-    return pnd_depth_pool_metrics(&pool);
+    for (size_t i = 0; i < n; i++) {
+        const void *const set = (const char *)first + i * stride;
+        pnd_depth_pool_add(&pool, set);
+    }
+    return stats_of_pool(&pool);
 }

@@ -49,6 +49,17 @@ double pnd_depth_median(const double *x, size_t n, uint32_t *histogram)
     return (select_kth(x, n, n / 2 - 1, histogram) + upper) / 2;
 }
 
+double pnd_depth_quantile(const double *x, size_t n, double q, uint32_t *histogram)
+{
+    const double rank = q * (double)(n - 1);
+    const size_t below = (size_t)rank;
+    const double low = select_kth(x, n, below, histogram);
+    if (below + 1 >= n)
+        return low;
+    const double high = select_kth(x, n, below + 1, histogram);
+    return low + (high - low) * (rank - (double)below);
+}
+
 static bool is_depth(double p)
 {
     return p > 0 && p <= DBL_MAX;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "depth_analyse.h"
 #include "depth_digest.h"
 #include "depth_fit.h"
 #include "depth_order.h"
@@ -19,6 +20,7 @@ struct pnd_depth_scorer {
     pnd_plane_f64 packed_g, packed_p; /* scored pixels */
     uint32_t *codes;                  /* PND_DEPTH_LUT_SIZE: scored ground truth by code */
     pnd_depth_digest digest;
+    pnd_depth_analyser *analyser; /* NULL until something is analysed */
 };
 
 /* ---- life ---- */
@@ -61,6 +63,9 @@ void pnd_depth_scorer_free(pnd_depth_scorer *scorer)
     pnd_plane_f64_clear(&scorer->packed_g);
     pnd_plane_f64_clear(&scorer->packed_p);
     pnd_depth_digest_clear(&scorer->digest);
+    if (scorer->analyser != NULL)
+        pnd_depth_analyser_clear(scorer->analyser);
+    free(scorer->analyser);
     free(scorer->codes);
     free(scorer);
 }
@@ -184,30 +189,11 @@ static void count_codes(pnd_depth_scorer *scorer, const pnd_depth_samples *gt, i
         scorer->codes[codes[scorer->row.index[i]]]++;
 }
 
-/* Depths of 0 m apart from the others. The rows as stored are not needed any more. */
-static void add_row_with_zeros(pnd_depth_totals *total, pnd_depth_row *row)
-{
-    int32_t n = 0, n_zero = 0;
-    for (int32_t i = 0; i < row->n; i++)
-        n_zero += !(row->p[i] > 0);
-    double *p = row->pred, *g = row->gt, *zero_g = row->gt + row->n - n_zero, *next_zero = zero_g;
-    for (int32_t i = 0; i < row->n; i++) {
-        if (row->p[i] > 0) {
-            p[n] = row->p[i];
-            g[n++] = row->g[i];
-        } else {
-            *next_zero++ = row->g[i];
-        }
-    }
-    pnd_depth_totals_add(total, p, g, n);
-    if (n_zero > 0)
-        pnd_depth_totals_add_zeros(total, zero_g, n_zero);
-}
-
 static void add_row(pnd_depth_totals *total, pnd_depth_row *row, pnd_depth_bad_rule bad_rule)
 {
     if (bad_rule == PND_DEPTH_BAD_ZERO)
-        add_row_with_zeros(total, row);
+        /* The rows as stored are not needed any more. */
+        pnd_depth_totals_add_mixed(total, row->p, row->g, row->n, row->pred, row->gt);
     else
         pnd_depth_totals_add(total, row->p, row->g, row->n);
 }
@@ -290,8 +276,14 @@ static pnd_status check_sizes(const pnd_depth_job *job, pnd_error *err)
     return PND_OK;
 }
 
+/* Whether the row holds depths only, as far as the image will be scored at all. */
+static bool all_usable(const pnd_depth_scorer *scorer)
+{
+    return scorer->row.n_bad == 0 || scorer->protocol.bad_rule == PND_DEPTH_BAD_SKIP;
+}
+
 static void sum_rows(pnd_depth_scorer *scorer, const pnd_depth_job *job, pnd_depth_totals *total,
-                     pnd_depth_tally *tally)
+                     pnd_depth_tally *tally, pnd_depth_analysis *analysis)
 {
     const bool by_code = job->gt->type == PND_DEPTH_U16;
     if (by_code)
@@ -301,12 +293,14 @@ static void sum_rows(pnd_depth_scorer *scorer, const pnd_depth_job *job, pnd_dep
         pnd_depth_row_transform(&scorer->row, job);
         if (by_code)
             count_codes(scorer, job->gt, y);
+        if (analysis != NULL && all_usable(scorer))
+            pnd_depth_analyser_add_row(scorer->analyser, analysis, &scorer->row, job, y);
         add_row(total, &scorer->row, job->protocol->bad_rule);
     }
 }
 
-static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_depth_job *job,
-                            pnd_error *err)
+static pnd_status score_job(pnd_depth_image *out, pnd_depth_analysis *analysis,
+                            pnd_depth_scorer *scorer, pnd_depth_job *job, pnd_error *err)
 {
     pnd_status status = fill_prediction(scorer, job, err);
     if (status == PND_OK && scorer->protocol.scaling != PND_DEPTH_SCALE_NONE)
@@ -316,7 +310,7 @@ static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_
     pnd_depth_totals total = {0};
     out->tally = (pnd_depth_tally){0};
     forget_bad(&scorer->row);
-    sum_rows(scorer, job, &total, &out->tally);
+    sum_rows(scorer, job, &total, &out->tally, analysis);
     status = check_bad(scorer, job, err);
     if (status != PND_OK)
         return status;
@@ -327,20 +321,51 @@ static pnd_status score_job(pnd_depth_image *out, pnd_depth_scorer *scorer, pnd_
     return PND_OK;
 }
 
+static pnd_status score_image(pnd_depth_image *out, pnd_depth_analysis *analysis,
+                              pnd_depth_scorer *scorer, pnd_depth_job *job, pnd_error *err)
+{
+    *out = (pnd_depth_image){0};
+    pnd_status status = check_sizes(job, err);
+    if (status == PND_OK)
+        status = pnd_depth_row_resize(&scorer->row, job->gt->width, err);
+    if (status != PND_OK)
+        return status;
+    forget_bad(&scorer->row);
+    return score_job(out, analysis, scorer, job, err);
+}
+
 pnd_status pnd_depth_score(pnd_depth_image *out, pnd_depth_scorer *scorer,
                            const pnd_depth_samples *gt, const pnd_depth_samples *pred,
                            pnd_view_u8 mask, pnd_error *err)
 {
-    *out = (pnd_depth_image){0};
     pnd_depth_job job = {
         .protocol = &scorer->protocol, .gt = gt, .pred = pred, .mask = mask, .scale = 1};
-    pnd_status status = check_sizes(&job, err);
+    return score_image(out, NULL, scorer, &job, err);
+}
+
+pnd_status pnd_depth_analyse(pnd_depth_image *out, pnd_depth_analysis *analysis,
+                             pnd_depth_scorer *scorer, const pnd_depth_samples *gt,
+                             const pnd_depth_samples *pred, pnd_view_u8 mask,
+                             const pnd_depth_scene *scene,
+                             const pnd_depth_analysis_options *options, pnd_error *err)
+{
+    pnd_depth_job job = {
+        .protocol = &scorer->protocol, .gt = gt, .pred = pred, .mask = mask, .scale = 1};
+    *out = (pnd_depth_image){0};
+    *analysis = (pnd_depth_analysis){0};
+    if (scorer->analyser == NULL)
+        scorer->analyser = pnd_calloc_array(1, sizeof *scorer->analyser);
+    if (scorer->analyser == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory for an analysis");
+    pnd_status status =
+        pnd_depth_analyser_begin(scorer->analyser, options, scene, gt->width, gt->height, err);
     if (status == PND_OK)
-        status = pnd_depth_row_resize(&scorer->row, gt->width, err);
-    if (status != PND_OK)
-        return status;
-    forget_bad(&scorer->row);
-    return score_job(out, scorer, &job, err);
+        status = score_image(out, analysis, scorer, &job, err);
+    if (status == PND_OK)
+        pnd_depth_analyser_finish(scorer->analyser, analysis, scorer->codes);
+    else
+        *analysis = (pnd_depth_analysis){0};
+    return status;
 }
 
 /* ---- for the pool ---- */

@@ -38,6 +38,29 @@ void pnd_depth_totals_add_zeros(pnd_depth_totals *totals, const double *g, int32
     totals->n_zero += n;
 }
 
+void pnd_depth_totals_add_mixed(pnd_depth_totals *totals, const double *p, const double *g,
+                                int32_t n, double *scratch_p, double *scratch_g)
+{
+    int32_t n_above = 0, n_zero = 0;
+    for (int32_t i = 0; i < n; i++)
+        n_zero += !(p[i] > 0);
+    if (n_zero == 0) {
+        pnd_depth_totals_add(totals, p, g, n);
+        return;
+    }
+    double *const zero_g = scratch_g + n - n_zero, *next_zero = zero_g;
+    for (int32_t i = 0; i < n; i++) {
+        if (p[i] > 0) {
+            scratch_p[n_above] = p[i];
+            scratch_g[n_above++] = g[i];
+        } else {
+            *next_zero++ = g[i];
+        }
+    }
+    pnd_depth_totals_add(totals, scratch_p, scratch_g, n_above);
+    pnd_depth_totals_add_zeros(totals, zero_g, n_zero);
+}
+
 static double value(const pnd_depth_totals *totals, pnd_depth_term term)
 {
     return pnd_sum_value(&totals->sum[term]);

@@ -22,6 +22,10 @@ void pnd_depth_totals_add(pnd_depth_totals *totals, const double *p, const doubl
 /* Add n pixels of a row whose prediction is 0 m (PND_DEPTH_BAD_ZERO). */
 void pnd_depth_totals_add_zeros(pnd_depth_totals *totals, const double *g, int32_t n);
 
+/* Add n pixels with predictions >= 0. The scratch arrays have room for n. */
+void pnd_depth_totals_add_mixed(pnd_depth_totals *totals, const double *p, const double *g,
+                                int32_t n, double *scratch_p, double *scratch_g);
+
 /* Everything but what depends on the spread of the ground truth: that stays 0. */
 void pnd_depth_totals_finish(pnd_depth_stats *stats, const pnd_depth_totals *totals);
 

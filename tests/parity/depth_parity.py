@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""pnd-eval depth against the definitions written in NumPy, on random frames: every protocol, metric, count and average.
+"""pnd-eval depth against the definitions written in NumPy, on random frames: every protocol, metric, average and analysis.
 
 usage: depth_parity.py PND_EVAL SEED [FRAMES]
 
@@ -54,46 +54,50 @@ def fill_gaps(p):
     return p
 
 
-def align(scaling, g, p):
+def fit(scaling, g, p):
     """MiDaS: least squares, of depth by a factor, of inverse depth by a factor and a shift."""
     if scaling == "median":
-        return p * (np.median(g) / np.median(p))
+        return np.median(g) / np.median(p), 0
     if scaling == "scale":
-        return p * np.linalg.lstsq(p[:, None], g, rcond=None)[0][0]
+        return np.linalg.lstsq(p[:, None], g, rcond=None)[0][0], 0
     ok = p > 0
     if len(set(p[ok])) < 2:
-        return np.where(ok, 1 / np.mean(1 / g[ok]), p)
-    (s, t), *_ = np.linalg.lstsq(np.stack([1 / p[ok], np.ones(ok.sum())], 1), 1 / g[ok], rcond=None)
-    inverse = s / p[ok] + t
-    out = p.copy()
-    out[ok] = 1 / np.maximum(inverse, 1 / 80)
-    return out
+        return 0, np.mean(1 / g[ok])
+    return np.linalg.lstsq(np.stack([1 / p[ok], np.ones(ok.sum())], 1), 1 / g[ok], rcond=None)[0]
 
 
-def select(protocol, g, p):
-    """Scored ground truth and prediction."""
+def align(scaling, p, scale, shift):
+    if scaling != "scale-shift":
+        return p * scale
+    return 1 / np.maximum(scale / p + shift, 1 / 80)
+
+
+def select(protocol, g, p, judge=None, record=None):
+    """Which pixels are scored, their ground truth and prediction.
+
+    The fit of `record`, once compared with our own, is what depths are scaled by: a ratio on a threshold hangs on its last bit."""
     protocol, _, scaling = protocol.partition("+")
     if protocol == "dvps":
         valid = np.isfinite(g) & (g > 0)
         g = np.where(valid, np.minimum(np.floor(np.where(valid, g, 0) * 256), 65535) / 256, 0)
         p = np.where(np.isfinite(p) & (p > 0), np.minimum(np.floor(p * 256), 65535) / 256, p)
-        return np.minimum(g[g > 0], 80), p[g > 0]
+        return g > 0, np.minimum(g[g > 0], 80), p[g > 0]
     if protocol in ("mgnet", "mgnet-median", "deeplab2"):
         g, p = g.astype(np.float32).astype(float), p.astype(np.float32).astype(float)
     if protocol == "deeplab2":
         valid = np.isfinite(g) & (g > 0)
-        return g[valid], p[valid]
+        return valid, g[valid], p[valid]
     height, width = g.shape
     y, x = np.mgrid[:height, :width]
     valid = np.isfinite(g) & (g > 0)
     if protocol == "paper-eq":
-        return np.minimum(g[valid], 80), np.minimum(p[valid], 80)
+        return valid, np.minimum(g[valid], 80), np.minimum(p[valid], 80)
     if protocol == "kitti":
-        return g[valid], fill_gaps(p)[valid]
+        return valid, g[valid], fill_gaps(p)[valid]
     if protocol == "paper-repo":
         valid &= ~(((x < 90) | (y >= height - 180)) & (g > 40))
         metres = np.trunc(np.clip(p[valid], 0, 255))
-        return np.minimum(g[valid], 80), np.where(metres == 0, 0.1, metres)
+        return valid, np.minimum(g[valid], 80), np.where(metres == 0, 0.1, metres)
     valid &= (g > 1e-3) & (g < 80)
     if protocol.startswith("manydepth"):
         valid &= (y >= int(height / 4)) & (y < int(height * 3 / 4))
@@ -102,8 +106,13 @@ def select(protocol, g, p):
     scaling = "median" if protocol in ("manydepth", "mgnet-median") else scaling
     if scaling and g.size > 0:
         with np.errstate(all="ignore"):
-            p = align(scaling, g, p)
-    return g, np.clip(p, 1e-3, 80)
+            scale, shift = fit(scaling, g, p)
+            if record is not None:
+                ours = {k: record[k] for k in ("scale", "shift") if k in record}
+                judge.compare((protocol, scaling, record["image_id"]), ours, {"scale": scale, "shift": shift})
+                scale, shift = ours["scale"], ours.get("shift", 0)
+            p = align(scaling, p, scale, shift)
+    return valid, g, np.clip(p, 1e-3, 80)
 
 
 def metrics(g, p):
@@ -129,6 +138,85 @@ def metrics_of_depths(g, p):
         m["rse"] = np.sum(d * d) / np.sum((g - g.mean()) ** 2)
         m["rae"] = np.sum(abs(d)) / np.sum(abs(g - g.mean()))
     return m
+
+
+EDGES_M = (10, 20, 40, 80)
+PAIRS = 10000
+
+
+def philox(counter):
+    """Philox4x32-10 (Salmon et al. 2011) with key 0 for counters (k, 0, 0, 0): two words for each k."""
+    x = [counter.astype(np.uint64)] + [np.zeros(len(counter), np.uint64)] * 3
+    key, low = [0, 0], np.uint64(0xffffffff)
+    for _ in range(10):
+        a, b = np.uint64(0xd2511f53) * x[0], np.uint64(0xcd9e8d57) * x[2]
+        x = [b >> np.uint64(32) ^ x[1] ^ np.uint64(key[0]), b & low, a >> np.uint64(32) ^ x[3] ^ np.uint64(key[1]), a & low]
+        key = [(key[0] + 0x9e3779b9) % 2 ** 32, (key[1] + 0xbb67ae85) % 2 ** 32]
+    return x[0], x[1]
+
+
+def disagreement(g, p):
+    """Pairs of pixels whose order differs, for each ratio that still counts as equal."""
+    if g.size < 2:
+        return 0, [0, 0, 0]
+    first, second = philox(np.arange(PAIRS))
+    i = (first * np.uint64(g.size) >> np.uint64(32)).astype(int)
+    j = (second * np.uint64(g.size - 1) >> np.uint64(32)).astype(int)
+    j += j >= i
+    order = lambda z, limit: (z[i] > limit * z[j]).astype(int) - (z[j] > limit * z[i])
+    return PAIRS, [int(np.sum(order(g, limit) != order(p, limit))) for limit in (1.02, 1.05, 1.10)]
+
+
+def boundary(pairs):
+    """Weighted F1, precision, recall of the edges of pairs ((g, p) maps with NaN where nothing is scored)."""
+    thresholds = np.linspace(1.05, 1.25, 10)
+    hits, true, guessed = (np.zeros((10, 4)) for _ in range(3))
+    for g, p in pairs:
+        sides = ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:, 1:], np.s_[:, :-1]), (np.s_[:-1], np.s_[1:]), (np.s_[1:], np.s_[:-1]))
+        for d, (far, near) in enumerate(sides):
+            for k, t in enumerate(thresholds):
+                a, b = g[far] > t * g[near], p[far] > t * p[near]
+                hits[k, d] += np.sum(a & b)
+                true[k, d] += np.sum(a)
+                guessed[k, d] += np.sum(b)
+    if not true.any() and not guessed.any():
+        return {}
+    precision = (hits / np.maximum(guessed, 1)).mean(axis=1)
+    recall = (hits / np.maximum(true, 1)).mean(axis=1)
+    both = precision + recall
+    f1 = np.where(both > 0, 2 * precision * recall / np.where(both > 0, both, 1), 0)
+    weights = thresholds / thresholds.sum()
+    return {"boundary_f1": f1 @ weights, "boundary_precision": precision @ weights, "boundary_recall": recall @ weights}
+
+
+def analysis(images, ranks):
+    """Scores of one image, or of several as one: (g, p, map of g, map of p) each."""
+    g, p = (np.concatenate([image[k] for image in images]) for k in (0, 1))
+    out = boundary([image[2:] for image in images])
+    if g.size == 0:
+        return out
+    if ranks:
+        error = abs(p - g) / g
+        out.update(abs_rel_median=np.median(error), abs_rel_p90=np.percentile(error, 90))
+    if p.min() > 0:
+        out["bias"] = np.mean(np.log(p / g))
+    ratio = np.maximum(p / g, g / np.where(p > 0, p, 1e-300))
+    out.update(d_105=np.mean(ratio < 1.05), d_110=np.mean(ratio < 1.10))
+    counts = [disagreement(*image[:2]) for image in images]
+    drawn = sum(n for n, _ in counts)
+    if drawn > 0:
+        for m, key in enumerate(("whdr_02", "whdr_05", "whdr_10")):
+            out[key] = sum(wrong[m] for _, wrong in counts) / drawn
+    return out
+
+
+def maps(mask, g, p):
+    out = []
+    for values in (g, p):
+        full = np.full(mask.shape, np.nan)
+        full[mask] = values
+        out.append(full)
+    return out
 
 
 class Judge:
@@ -161,8 +249,43 @@ def only_metrics(record):
     return {k: record[k] for k in metrics(np.array([1.0, 2.0]), np.array([1.0, 2.0]))}
 
 
-def mean_of(sets):
-    keys = {key for m in sets for key in m}
+SCORES = ("bias", "abs_rel_median", "abs_rel_p90", "d_105", "d_110", "whdr_02", "whdr_05", "whdr_10", "boundary_f1",
+          "boundary_precision", "boundary_recall")
+
+
+def only_scores(record):
+    return {k: record[k] for k in SCORES}
+
+
+def judge_group(judge, where, record, g, p):
+    expected = metrics(g, p)
+    expected.pop("rse", None), expected.pop("rae", None)
+    if g.size > 0 and p.min() > 0:
+        expected["bias"] = np.mean(np.log(p / g))
+    judge.compare(where, {k: v for k, v in record.items() if not isinstance(v, str) and k not in ("from_m", "to_m")}, expected)
+
+
+def judge_analysis(judge, protocol, images, result):
+    judge.compare((protocol, "pooled scores"), result["pooled"] | {"abs_rel_median": None, "abs_rel_p90": None},
+                  analysis(images, False))
+    judge.compare((protocol, "mean scores"), result["image_mean"],
+                  mean_of([analysis([image], True) | {"n": 1} for image in images], ("n",)))
+    g, p = (np.concatenate([image[k] for image in images]) for k in (0, 1))
+    for record, low, high in zip(result["by_distance"], (0,) + EDGES_M, EDGES_M + (np.inf,)):
+        inside = (g >= low) & (g < high)
+        judge_group(judge, (protocol, "from", low), record, g[inside], p[inside])
+    thirds = []
+    for image in images:
+        height, width = image[2].shape
+        y, x = np.nonzero(np.isfinite(image[2]))
+        thirds.append(3 * (3 * y // height) + 3 * x // width)
+    thirds = np.concatenate(thirds)
+    for k, record in enumerate(result["by_region"]):
+        judge_group(judge, (protocol, "region", k), record, g[thirds == k], p[thirds == k])
+
+
+def mean_of(sets, without=()):
+    keys = {key for m in sets for key in m} - set(without)
     return {key: np.mean([m[key] for m in sets if m["n"] > 0 and key in m]) for key in keys
             if any(m["n"] > 0 and key in m for m in sets)}
 
@@ -170,9 +293,9 @@ def mean_of(sets):
 def judge_protocol(judge, protocol, frames, result):
     records = {r["image_id"]: r for r in result["per_image"]}
     all_g, all_p, per_image = [], [], []
-    sequences = {}
+    sequences, images = {}, []
     for name, (g, p) in frames.items():
-        g, p = select(protocol, g.astype(float), p.astype(float))
+        mask, g, p = select(protocol, g.astype(float), p.astype(float), judge, records.get(name))
         zeros = protocol in ("dvps", "deeplab2")
         usable = bool(np.all(np.isfinite(p) & ((p > 0) | (zeros & (p == 0)))))
         if usable != (name in records):
@@ -183,10 +306,13 @@ def judge_protocol(judge, protocol, frames, result):
             all_g.append(g)
             all_p.append(p)
             per_image.append(expected)
+            images.append((g, p, *maps(mask, g, p)))
+            judge.compare((protocol, name, "analysis"), only_scores(records[name]), analysis(images[-1:], True))
             if g.size > 0:
                 sequences.setdefault(name[:10], []).append((g, p))
     judge.compare((protocol, "pooled"), only_metrics(result["pooled"]), metrics(np.concatenate(all_g), np.concatenate(all_p)))
     judge.compare((protocol, "mean"), result["image_mean"], mean_of(per_image))
+    judge_analysis(judge, protocol, images, result["analysis"])
     if protocol == "dvps":
         pooled = [metrics(*(np.concatenate(a) for a in zip(*images))) for images in sequences.values()]
         for m in pooled:
@@ -198,7 +324,7 @@ def judge_protocol(judge, protocol, frames, result):
 def run(program, protocol, folder):
     command = [program, "depth", "--gt-depth", os.path.join(folder, "gt"), "--pred", os.path.join(folder, "pred"),
                "--protocol", protocol.partition("+")[0], "--scaling", protocol.partition("+")[2] or "protocol",
-               "--skip-bad", "-o", "-"]
+               "--skip-bad", "--analysis", "all", "-o", "-"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if done.returncode != 0:
         sys.exit("%s: exit %d\n%s" % (protocol, done.returncode, done.stderr))
@@ -213,7 +339,7 @@ def main():
         os.mkdir(os.path.join(folder, "gt"))
         os.mkdir(os.path.join(folder, "pred"))
         frames = {}
-        for i in range(int(sys.argv[3]) if len(sys.argv) > 3 else 60):
+        for i in range(int(sys.argv[3]) if len(sys.argv) > 3 else 36):
             name = "ulm_%06d_%06d" % (i // 6, i % 6)
             frames[name] = random_frame(rng, i)
             np.save(os.path.join(folder, "gt", name + "_depth.npy"), frames[name][0])

@@ -83,6 +83,13 @@ static const tool_opt options[] = {
      "do not score these label ids of gtFine, as in 1,2,3 (ego vehicle, rectification border, out "
      "of roi)",
      .low = 0, .high = PND_MAX_LABEL_ID},
+    {TOOL_LIST, 0, "analysis", TOOL_FIELD(depth_args, analysis), "PART,...",
+     "where predictions are wrong: by distance, by class of gtFine, by ninth of the image; median, "
+     "90th percentile and bias of errors, disparity outliers, order of pairs, edges; of",
+     .choices = depth_analysis_choices},
+    {TOOL_DOUBLE_LIST, 0, "bins", TOOL_FIELD(depth_args, bins), "M,...",
+     "distances between the bins of --analysis distance; 10,20,40,80 if not given", .low = 1e-3,
+     .high = 1e6},
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(depth_args, require), "EXPR",
      "exit 1 unless it holds, as in 'absErr<=0.1'; names: sqErr absErr IRMSE SILog delta1 delta2 "
      "delta3, every metric of the results (mean over images) and coverage; with >= > <= < ==; "
@@ -184,8 +191,9 @@ static void fill_sequences(depth_results *r, const pnd_depth_image *images)
         depth_sequence *const sequence = &r->sequences[r->n_sequences - 1];
         sequence->images++;
         end++;
-        sequence->metrics =
-            pnd_depth_metrics_merged(images + end - sequence->images, sequence->images);
+        const pnd_depth_stats stats = pnd_depth_stats_merged(&images[end - sequence->images].stats,
+                                                             sequence->images, sizeof *images);
+        sequence->metrics = pnd_depth_metrics_from_stats(&stats);
     }
 }
 
@@ -271,10 +279,11 @@ static pnd_status report(tool *t, const depth_results *r, pnd_error *err)
     return status;
 }
 
-static int score_frames(tool *t, depth_results *r, depth_frame *frames, pnd_depth_pool *pool)
+static int score_frames(tool *t, depth_results *r, depth_frame *frames,
+                        pnd_depth_analysis *analyses, pnd_depth_pool *pool)
 {
     pnd_error err = {0};
-    const int code = depth_frames_run(frames, pool, t, r->args, r->inputs);
+    const int code = depth_frames_run(frames, analyses, pool, t, r->args, r->inputs);
     if (code != TOOL_EXIT_OK)
         return code;
     if (add_up(r, pool, &err) != PND_OK)
@@ -285,20 +294,34 @@ static int score_frames(tool *t, depth_results *r, depth_frame *frames, pnd_dept
     return judge(t, r);
 }
 
+/* NULL when nothing is to be analysed, too. */
+static pnd_status allocate_analyses(pnd_depth_analysis **out, const depth_inputs *inputs,
+                                    pnd_error *err)
+{
+    *out = NULL;
+    if (inputs->analysis.parts == 0)
+        return PND_OK;
+    *out = pnd_calloc_array(inputs->n, sizeof **out);
+    return *out != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory");
+}
+
 static int score(tool *t, depth_results *r)
 {
     pnd_error err = {0};
     pnd_depth_pool *pool = NULL;
+    pnd_depth_analysis *analyses = NULL;
     depth_frame *const frames = pnd_calloc_array(r->inputs->n, sizeof *frames);
-    if (frames == NULL)
-        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
-    if (frames == NULL || pnd_depth_pool_create(&pool, &err) != PND_OK) {
-        free(frames);
-        return tool_fail(t, TOOL_INPUT, &err);
-    }
+    pnd_status status = frames != NULL ? PND_OK : pnd_fail(&err, PND_ENOMEM, "out of memory");
+    if (status == PND_OK)
+        status = pnd_depth_pool_create(&pool, &err);
+    if (status == PND_OK)
+        status = allocate_analyses(&analyses, r->inputs, &err);
     r->frames = frames;
-    const int code = score_frames(t, r, frames, pool);
+    r->analyses = analyses;
+    const int code = status == PND_OK ? score_frames(t, r, frames, analyses, pool)
+                                      : tool_fail(t, TOOL_INPUT, &err);
     pnd_depth_pool_free(pool);
+    free(analyses);
     free(frames);
     return code;
 }
@@ -406,6 +429,8 @@ const tool_command eval_depth_command = {
                 "# what a protocol does, and one of your own\n"
                 "pnd-eval depth --protocol dvps --explain\n"
                 "pnd-eval depth --root cityscapes --pred out --protocol-file near.json\n"
+                "# where it is wrong: by distance, class and region, edges, order\n"
+                "pnd-eval depth --root cityscapes --pred out --analysis all -o eq.json\n"
                 "# without ego vehicle and borders, with a gate\n"
                 "pnd-eval depth --pred out --mask-labels 1,2,3 --require 'absErr<=0.1'",
     .run = run,

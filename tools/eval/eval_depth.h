@@ -8,7 +8,7 @@
 #include "tool.h"
 
 #include <panodepth/cityscapes.h>
-#include <panodepth/depth_metrics.h>
+#include <panodepth/depth_analysis.h>
 
 typedef struct depth_args {
     const char *root, *split, *pred;
@@ -23,6 +23,8 @@ typedef struct depth_args {
     tool_double_list clip;
     int32_t bad_pred; /* a depth_bad_choice */
     tool_int_list mask_labels;
+    tool_list analysis;
+    tool_double_list bins;
     tool_list require;
     const char *name, *out;
 } depth_args;
@@ -91,6 +93,7 @@ typedef struct depth_inputs {
     depth_pair *pairs;
     size_t n;
     uint64_t masked_labels; /* bit per label id */
+    pnd_depth_analysis_options analysis;
 } depth_inputs;
 
 /* Set protocol, protocol_name and masked_labels: of `definition` when that was read, else of
@@ -117,10 +120,10 @@ typedef struct depth_frame {
     int64_t saturated;                   /* prediction samples at the end of 16 bits */
 } depth_frame;
 
-/* Score every pair; `frames` has one entry per pair, and `pool` receives what pooled rae needs.
- * Returns an exit code. */
-int depth_frames_run(depth_frame *frames, pnd_depth_pool *pool, tool *t, const depth_args *args,
-                     const depth_inputs *inputs);
+/* Score every pair; `frames` and, unless NULL, `analyses` have one entry per pair, and `pool`
+ * receives what pooled rae needs. Returns an exit code. */
+int depth_frames_run(depth_frame *frames, pnd_depth_analysis *analyses, pnd_depth_pool *pool,
+                     tool *t, const depth_args *args, const depth_inputs *inputs);
 
 /* ---- eval_depth_report.c */
 
@@ -135,6 +138,7 @@ typedef struct depth_results {
     const depth_args *args;
     const depth_inputs *inputs;
     const depth_frame *frames;
+    const pnd_depth_analysis *analyses; /* as frames; NULL: nothing is analysed */
     pnd_depth_metrics mean, pooled;
     depth_sequence *sequences; /* of a protocol that averages them; else none */
     size_t n_sequences;
@@ -164,6 +168,16 @@ const pnd_depth_metrics *depth_scores(const depth_results *results);
 void depth_protocols_print(pnd_buffer *out);
 /* Rules and formulas of a chosen protocol. */
 void depth_protocol_explain(pnd_buffer *out, const depth_inputs *inputs);
+
+/* ---- eval_depth_analysis.c */
+
+extern const char *const depth_analysis_choices[];
+PND_NODISCARD pnd_status depth_analysis_choose(pnd_depth_analysis_options *out,
+                                               const depth_args *args, pnd_error *err);
+void depth_print_analysis(pnd_buffer *out, const depth_results *results);
+/* The member "analysis", or nothing; and the members of an image's row. */
+void depth_write_analysis(pnd_json_writer *writer, const depth_results *results);
+void depth_write_image_analysis(pnd_json_writer *writer, const depth_results *results, size_t i);
 
 void depth_print(pnd_buffer *out, const depth_results *results);
 void depth_write_json(pnd_buffer *out, const depth_results *results);

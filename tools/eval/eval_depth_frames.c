@@ -23,7 +23,7 @@ typedef struct scratch {
     pnd_buffer file;
     pnd_plane_u16 disparity;
     pnd_depth_map gt, pred;
-    pnd_plane_u8 bytes, mask;
+    pnd_plane_u8 bytes, labels, mask, train_ids;
     pnd_plane_u16 ids;
     pnd_plane_rgb8 rgb;
     double *gt_lut, *pred_lut;
@@ -34,6 +34,8 @@ typedef struct job {
     const depth_args *args;
     const depth_inputs *inputs;
     depth_frame *frames;
+    pnd_depth_analysis *analyses;           /* NULL: none */
+    uint8_t mask_of[256], train_id_of[256]; /* by label id */
     scratch *_Atomic retired;
 } job;
 
@@ -61,7 +63,9 @@ static void free_scratch(scratch *s)
     pnd_depth_map_clear(&s->gt);
     pnd_depth_map_clear(&s->pred);
     pnd_plane_u8_clear(&s->bytes);
+    pnd_plane_u8_clear(&s->labels);
     pnd_plane_u8_clear(&s->mask);
+    pnd_plane_u8_clear(&s->train_ids);
     pnd_plane_u16_clear(&s->ids);
     pnd_plane_rgb8_clear(&s->rgb);
     free(s->gt_lut);
@@ -242,7 +246,7 @@ static pnd_status load_prediction(pnd_depth_samples *pred, scratch *s, const job
     return PND_OK;
 }
 
-/* ---- mask from gtFine */
+/* ---- labels of gtFine: the mask, and classes to analyse */
 
 static bool exists(const char *path)
 {
@@ -250,62 +254,106 @@ static bool exists(const char *path)
     return stat(path, &info) == 0 || errno != ENOENT;
 }
 
-static uint8_t is_masked(const depth_inputs *inputs, int32_t label)
-{
-    return label <= PND_MAX_LABEL_ID && (inputs->masked_labels >> label & 1);
-}
-
-static pnd_status mask_from_labels(scratch *s, const job *j, const char *path, depth_frame *out,
-                                   pnd_error *err)
-{
-    pnd_status status = read_hashed(s, out->digest[2], path, PND_MAX_IMAGE_BYTES, err);
-    if (status == PND_OK)
-        status = pnd_png_decode_u8(&s->mask, s->file.data, s->file.size, path, NULL, NULL, err);
-    for (int32_t y = 0; status == PND_OK && y < s->mask.height; y++) {
-        uint8_t *const row = pnd_plane_u8_row(&s->mask, y);
-        for (int32_t x = 0; x < s->mask.width; x++)
-            row[x] = is_masked(j->inputs, row[x]);
-    }
-    return status;
-}
-
-static pnd_status mask_from_instances(scratch *s, const job *j, const char *path, depth_frame *out,
-                                      pnd_error *err)
-{
-    pnd_status status = read_hashed(s, out->digest[2], path, PND_MAX_IMAGE_BYTES, err);
-    if (status == PND_OK)
-        status = pnd_png_decode_u16(&s->ids, s->file.data, s->file.size, path, NULL, NULL, err);
-    if (status == PND_OK)
-        status = pnd_plane_u8_resize(&s->mask, s->ids.width, s->ids.height, err);
-    for (int32_t y = 0; status == PND_OK && y < s->mask.height; y++) {
-        const uint16_t *const ids = pnd_plane_u16_row(&s->ids, y);
-        uint8_t *const row = pnd_plane_u8_row(&s->mask, y);
-        for (int32_t x = 0; x < s->mask.width; x++)
-            row[x] = is_masked(j->inputs, pnd_instance_class(ids[x]));
-    }
-    return status;
-}
-
-static pnd_status load_mask(pnd_view_u8 *mask, scratch *s, const job *j, const depth_pair *pair,
-                            depth_frame *out, pnd_error *err)
+/* Labels that only an analysis reads are no part of the score, and not of its digest. */
+static pnd_status read_labels(scratch *s, const job *j, depth_frame *out, const char *path,
+                              pnd_error *err)
 {
     if (j->inputs->masked_labels == 0)
-        return PND_OK;
+        return pnd_file_read(&s->file, path, PND_MAX_IMAGE_BYTES, err);
+    return read_hashed(s, out->digest[2], path, PND_MAX_IMAGE_BYTES, err);
+}
+
+static pnd_status labels_from_instances(scratch *s, const char *path, pnd_error *err)
+{
+    pnd_status status =
+        pnd_png_decode_u16(&s->ids, s->file.data, s->file.size, path, NULL, NULL, err);
+    if (status == PND_OK)
+        status = pnd_plane_u8_resize(&s->labels, s->ids.width, s->ids.height, err);
+    for (int32_t y = 0; status == PND_OK && y < s->labels.height; y++) {
+        const uint16_t *const ids = pnd_plane_u16_row(&s->ids, y);
+        uint8_t *const row = pnd_plane_u8_row(&s->labels, y);
+        for (int32_t x = 0; x < s->labels.width; x++)
+            row[x] = (uint8_t)pnd_instance_class(ids[x]);
+    }
+    return status;
+}
+
+/* Label ids, of the labelIds image if there is one. */
+static pnd_status load_labels(scratch *s, const job *j, const depth_pair *pair, depth_frame *out,
+                              pnd_error *err)
+{
     char *labels =
         path_of(pair, j->args->gt_root, j->args->root, "gtFine", "_gtFine_labelIds.png", err);
     char *instances =
         path_of(pair, j->args->gt_root, j->args->root, "gtFine", "_gtFine_instanceIds.png", err);
     pnd_status status = PND_ENOMEM;
-    if (labels != NULL && instances != NULL)
-        status = exists(labels) ? mask_from_labels(s, j, labels, out, err)
-                                : mask_from_instances(s, j, instances, out, err);
+    if (labels != NULL && instances != NULL) {
+        const bool by_label = exists(labels);
+        status = read_labels(s, j, out, by_label ? labels : instances, err);
+        if (status == PND_OK)
+            status = by_label ? pnd_png_decode_u8(&s->labels, s->file.data, s->file.size, labels,
+                                                  NULL, NULL, err)
+                              : labels_from_instances(s, instances, err);
+    }
     free(labels);
     free(instances);
-    *mask = pnd_plane_u8_view(&s->mask);
+    return status;
+}
+
+static pnd_status map_labels(pnd_plane_u8 *out, const scratch *s, const uint8_t lut[256],
+                             pnd_error *err)
+{
+    const pnd_status status = pnd_plane_u8_resize(out, s->labels.width, s->labels.height, err);
+    for (int32_t y = 0; status == PND_OK && y < out->height; y++) {
+        const uint8_t *const from = pnd_plane_u8_row(&s->labels, y);
+        uint8_t *const to = pnd_plane_u8_row(out, y);
+        for (int32_t x = 0; x < out->width; x++)
+            to[x] = lut[from[x]];
+    }
+    return status;
+}
+
+static void fill_luts(job *j)
+{
+    for (int32_t id = 0; id < 256; id++) {
+        const pnd_label *const label = pnd_label_by_id(id);
+        const bool evaluated = label != NULL && label->train_id >= 0 && label->train_id < 255;
+        j->mask_of[id] = id <= PND_MAX_LABEL_ID && (j->inputs->masked_labels >> id & 1);
+        j->train_id_of[id] = evaluated ? (uint8_t)label->train_id : 255;
+    }
+}
+
+/* The views stay empty where nothing needs them. */
+static pnd_status load_mask(pnd_view_u8 *mask, pnd_view_u8 *train_ids, scratch *s, const job *j,
+                            const depth_pair *pair, depth_frame *out, pnd_error *err)
+{
+    const bool by_class = (j->inputs->analysis.parts & PND_DEPTH_BY_CLASS) != 0;
+    if (j->inputs->masked_labels == 0 && !by_class)
+        return PND_OK;
+    pnd_status status = load_labels(s, j, pair, out, err);
+    if (status == PND_OK && j->inputs->masked_labels != 0) {
+        status = map_labels(&s->mask, s, j->mask_of, err);
+        *mask = pnd_plane_u8_view(&s->mask);
+    }
+    if (status == PND_OK && by_class) {
+        status = map_labels(&s->train_ids, s, j->train_id_of, err);
+        *train_ids = pnd_plane_u8_view(&s->train_ids);
+    }
     return status;
 }
 
 /* ---- one frame */
+
+static pnd_status score_frame(depth_frame *out, scratch *s, const job *j, int32_t index,
+                              const pnd_depth_samples *gt, const pnd_depth_samples *pred,
+                              pnd_view_u8 mask, pnd_view_u8 train_ids, pnd_error *err)
+{
+    if (j->analyses == NULL)
+        return pnd_depth_score(&out->image, s->scorer, gt, pred, mask, err);
+    const pnd_depth_scene scene = {train_ids, s->fx_baseline, s->doffs};
+    return pnd_depth_analyse(&out->image, &j->analyses[index], s->scorer, gt, pred, mask, &scene,
+                             &j->inputs->analysis, err);
+}
 
 static pnd_status run_frame(tool_frame *frame)
 {
@@ -315,16 +363,16 @@ static pnd_status run_frame(tool_frame *frame)
     depth_frame *const out = &j->frames[frame->index];
     pnd_error *const err = &frame->err;
     pnd_depth_samples gt = {0}, pred = {0};
-    pnd_view_u8 mask = {0};
+    pnd_view_u8 mask = {0}, train_ids = {0};
     if (pair->pred == NULL)
         return pnd_fail(err, PND_EMISMATCH, "%s: no depth map of %s", j->inputs->pred, pair->key);
     pnd_status status = load_ground_truth(&gt, s, j, pair, out, err);
     if (status == PND_OK)
         status = load_prediction(&pred, s, j, pair, out, err);
     if (status == PND_OK)
-        status = load_mask(&mask, s, j, pair, out, err);
+        status = load_mask(&mask, &train_ids, s, j, pair, out, err);
     if (status == PND_OK)
-        status = pnd_depth_score(&out->image, s->scorer, &gt, &pred, mask, err);
+        status = score_frame(out, s, j, frame->index, &gt, &pred, mask, train_ids, err);
     out->scored = status == PND_OK;
     return status;
 }
@@ -355,10 +403,11 @@ static void collect_retired(job *j, pnd_depth_pool *pool)
     }
 }
 
-int depth_frames_run(depth_frame *frames, pnd_depth_pool *pool, tool *t, const depth_args *args,
-                     const depth_inputs *inputs)
+int depth_frames_run(depth_frame *frames, pnd_depth_analysis *analyses, pnd_depth_pool *pool,
+                     tool *t, const depth_args *args, const depth_inputs *inputs)
 {
-    job j = {.args = args, .inputs = inputs, .frames = frames};
+    job j = {.args = args, .inputs = inputs, .frames = frames, .analyses = analyses};
+    fill_luts(&j);
     atomic_init(&j.retired, NULL);
     const tool_frame_job frame_job = {
         .n = (int32_t)inputs->n,

@@ -174,7 +174,8 @@ static pnd_status find_pred_folder(depth_inputs *out, const depth_args *args, pn
 
 /* ---- all of it */
 
-static pnd_status check_args(const depth_args *args, uint64_t masked_labels, pnd_error *err)
+static pnd_status check_args(const depth_args *args, uint64_t masked_labels, unsigned parts,
+                             pnd_error *err)
 {
     if (args->gt_depth == NULL && args->root == NULL &&
         (args->disparity_root == NULL || args->camera_root == NULL))
@@ -184,6 +185,8 @@ static pnd_status check_args(const depth_args *args, uint64_t masked_labels, pnd
                         "--mask-labels reads gtFine of a tree: not with --gt-depth");
     if (masked_labels != 0 && args->root == NULL && args->gt_root == NULL)
         return pnd_fail(err, PND_EINVAL, "--mask-labels needs --root or --gt-root");
+    if ((parts & PND_DEPTH_BY_CLASS) && args->root == NULL && args->gt_root == NULL)
+        return pnd_fail(err, PND_EINVAL, "--analysis class needs --root or --gt-root");
     return PND_OK;
 }
 
@@ -191,7 +194,9 @@ int depth_inputs_load(depth_inputs *out, tool *t, const depth_args *args,
                       eval_deviations *deviations)
 {
     pnd_error err = {0};
-    pnd_status status = check_args(args, out->masked_labels, &err);
+    pnd_status status = depth_analysis_choose(&out->analysis, args, &err);
+    if (status == PND_OK)
+        status = check_args(args, out->masked_labels, out->analysis.parts, &err);
     if (status == PND_OK)
         status = find_pred_folder(out, args, &err);
     if (status != PND_OK)

@@ -109,6 +109,8 @@ void depth_print(pnd_buffer *out, const depth_results *r)
     pnd_buffer_puts(out, "-----------------------------------------------\n");
     print_metrics(out, r);
     print_pixels(out, r);
+    if (r->analyses != NULL)
+        depth_print_analysis(out, r);
     pnd_buffer_printf(out, "Signature: %s\n", pnd_buffer_text(&r->signature));
     if (r->deviations.n > 0)
         pnd_buffer_puts(out, "Deviations:\n");
@@ -221,6 +223,7 @@ static void write_image(pnd_json_writer *w, const depth_results *r, size_t i)
         key_double(w, "scale", image->scale);
     if (r->inputs->protocol.scaling == PND_DEPTH_SCALE_SHIFT)
         key_double(w, "shift", image->shift);
+    depth_write_image_analysis(w, r, i);
     pnd_json_end_object(w);
 }
 
@@ -269,6 +272,7 @@ void depth_write_json(pnd_buffer *out, const depth_results *r)
     pnd_json_begin_object(&w);
     write_tally(&w, &r->tally);
     pnd_json_end_object(&w);
+    depth_write_analysis(&w, r);
     write_sequences(&w, r);
     pnd_json_key(&w, "per_image");
     pnd_json_begin_array(&w);

@@ -66,6 +66,8 @@ complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -l scaling -x -a 'pr
 complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -l clip -x -d 'clamp predictions to these metres first; accepts zero, negative and infinite ones'
 complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -l bad-pred -x -a 'protocol error skip fill zero' -d 'scored pixels without a usable prediction: error ends with exit 3, skip does not score them, fill takes neighbours as KITTI does, zero compares 0 as 0 m; one of'
 complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -l mask-labels -x -d 'do not score these label ids of gtFine, as in 1,2,3 (ego vehicle, rectification border, out of roi)'
+complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -l analysis -x -a 'distance class region errors disparity order boundary all' -d 'where predictions are wrong: by distance, by class of gtFine, by ninth of the image; median, 90th percentile and bias of errors, disparity outliers, order of pairs, edges; of'
+complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -l bins -x -d 'distances between the bins of --analysis distance; 10,20,40,80 if not given'
 complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -l require -x -d 'exit 1 unless it holds, as in \'absErr<=0.1\'; names: sqErr absErr IRMSE SILog delta1 delta2 delta3, every metric of the results (mean over images) and coverage; with >= > <= < ==; repeatable'
 complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -s o -l out -r -F -d 'write results.json; - for standard output, without the table'
 complete -c pnd-eval -n '__fish_seen_subcommand_from depth' -s n -l name -x -d 'name of the method, kept in the results'

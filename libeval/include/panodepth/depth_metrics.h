@@ -97,9 +97,10 @@ PND_API pnd_depth_metrics pnd_depth_metrics_from_stats(const pnd_depth_stats *st
  *  (NaN) is averaged over the other images. All NaN when no image has N > 0. */
 PND_API pnd_depth_metrics pnd_depth_metrics_mean(const pnd_depth_image *images, size_t n);
 
-/** Metrics of the pixels of some images as one set, in constant memory; without rae, which would
- *  need them twice (NaN): a pnd_depth_pool has it. */
-PND_API pnd_depth_metrics pnd_depth_metrics_merged(const pnd_depth_image *images, size_t n);
+/** The pixels of n sets as one, without gt_abs_dev, which would need them twice: it stays 0, so rae
+ *  is NaN (a pnd_depth_pool has it). @param stride  bytes from one set to the next */
+PND_API pnd_depth_stats pnd_depth_stats_merged(const pnd_depth_stats *first, size_t n,
+                                               size_t stride);
 
 /** Unweighted mean of every metric over those sets for which it is defined, added in order. */
 PND_API pnd_depth_metrics pnd_depth_metrics_average(const pnd_depth_metrics *sets, size_t n);
