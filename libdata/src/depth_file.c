@@ -2,6 +2,7 @@
 /* Depth files: choosing the format, and KITTI's 16-bit samples. */
 #include "depth_formats.h"
 
+#include <panodepth/npz.h>
 #include <panodepth/png.h>
 
 #include <math.h>
@@ -103,6 +104,20 @@ static pnd_status decode_png16(pnd_depth_map *out, const void *bytes, size_t siz
     return PND_OK;
 }
 
+pnd_status pnd_depth_decode_npz(pnd_depth_map *out, const void *bytes, size_t size,
+                                const char *member, const char *name, pnd_error *err)
+{
+    pnd_buffer npy = {0};
+    out->width = out->height = 0;
+    pnd_status status = pnd_npz_extract(&npy, bytes, size, member, name, err);
+    if (status == PND_OK && (npy.size < 6 || memcmp(npy.data, "\x93NUMPY", 6) != 0))
+        status = pnd_fail(err, PND_EFORMAT, "%s: its member is not a NumPy file", name);
+    if (status == PND_OK)
+        status = pnd_npy_decode(out, npy.data, npy.size, name, err);
+    pnd_buffer_clear(&npy);
+    return status;
+}
+
 pnd_status pnd_depth_decode(pnd_depth_map *out, const void *bytes, size_t size, const char *name,
                             pnd_error *err)
 {
@@ -110,6 +125,8 @@ pnd_status pnd_depth_decode(pnd_depth_map *out, const void *bytes, size_t size, 
     out->width = out->height = 0;
     if (size >= 6 && memcmp(b, "\x93NUMPY", 6) == 0)
         return pnd_npy_decode(out, b, size, name, err);
+    if (size >= 4 && memcmp(b, "PK\3\4", 4) == 0)
+        return pnd_depth_decode_npz(out, bytes, size, NULL, name, err);
     if (size >= 2 && b[0] == 'P' && (b[1] == 'f' || b[1] == 'F'))
         return pnd_pfm_decode(out, b, size, name, err);
     if (ends_with(name, ".npy"))

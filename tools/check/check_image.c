@@ -25,7 +25,7 @@ static bool is_expected(const pnd_file_kind *kind, check_container container)
         return true;
     if (container == CHECK_A_DEPTH)
         return strcmp(kind->code, "png") == 0 || strstr(kind->what, "NumPy") != NULL ||
-               strstr(kind->what, "PFM") != NULL;
+               strstr(kind->what, "PFM") != NULL || strstr(kind->what, "zip file") != NULL;
     return container == CHECK_A_PNG && strcmp(kind->code, "png") == 0;
 }
 

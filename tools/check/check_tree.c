@@ -146,7 +146,7 @@ static check_kind kind_of_prediction(const char *path)
 {
     if (ends_with(path, ".png"))
         return CHECK_IS_PNG;
-    if (ends_with(path, ".npy") || ends_with(path, ".pfm"))
+    if (ends_with(path, ".npy") || ends_with(path, ".npz") || ends_with(path, ".pfm"))
         return CHECK_IS_DEPTH;
     return ends_with(path, ".json") ? CHECK_IS_JSON : CHECK_IS_OTHER;
 }

@@ -66,7 +66,8 @@ typedef struct pnd_depth_map {
 PND_API void pnd_depth_map_clear(pnd_depth_map *map);
 
 /**
- * Decode by content: the PNG signature, "\x93NUMPY" or "Pf". `name` begins every message.
+ * Decode by content: the PNG signature, "\x93NUMPY", "Pf", or a zip archive with one npy (npz.h).
+ * `name` begins every message.
  *
  *     png  16-bit grey
  *     npy  versions 1 to 3, '<f2' '<f4' '<f8' '<u2', C order, shape (H, W) or (1, H, W). Object
@@ -80,6 +81,12 @@ PND_API void pnd_depth_map_clear(pnd_depth_map *map);
  */
 PND_API PND_NODISCARD pnd_status pnd_depth_decode(pnd_depth_map *out, const void *bytes,
                                                   size_t size, const char *name, pnd_error *err);
+
+/** As above for the named member of an .npz; NULL for the only one. @retval PND_EINVAL several and
+ *  no name; else as pnd_depth_decode() */
+PND_API PND_NODISCARD pnd_status pnd_depth_decode_npz(pnd_depth_map *out, const void *bytes,
+                                                      size_t size, const char *member,
+                                                      const char *name, pnd_error *err);
 
 /** Any decoded map as float metres, samples divided by 256, in a plane that is resized.
  *  @retval PND_EINVAL an empty map  @retval PND_ENOMEM */
