@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A predicted id and its level share 32 bits: 7 bits of class, 20 of instance, 4 of level. */
+/* A predicted id and its level share 32 bits: 12 bits of class, 16 of instance, 4 of level. */
 enum { LEVEL_BITS = 4, LEVEL_MASK = (1 << LEVEL_BITS) - 1 };
 
 struct pnd_video_counter {
@@ -137,8 +137,8 @@ static pnd_status level_pixels(pnd_video_table *out, const pnd_video_counter *co
     }
     if (seen >> (32 - LEVEL_BITS) == 0)
         return PND_OK;
-    return pnd_fail(err, PND_EINVAL, "%s: prediction has a class above 255: expected 0 to %d", name,
-                    (int)counter->n_classes);
+    return pnd_fail(err, PND_EINVAL, "%s: prediction has a class above 4095: expected 0 to %d",
+                    name, (int)counter->n_classes);
 }
 
 static pnd_status check_class(uint32_t id, const pnd_video_counter *counter, const char *name,

@@ -4,7 +4,7 @@
 int main(int argc, char **argv)
 {
     const tool_command commands[] = {eval_panoptic_command, eval_semantic_command,
-                                     eval_depth_command};
+                                     eval_depth_command, eval_joint_command};
     const tool_program program = {
         .name = "pnd-eval",
         .summary = "score panoptic and semantic segmentation and depth",

@@ -34,7 +34,7 @@ extern "C" {
 
 enum {
     PND_VIDEO_MAX_CLASSES = 64,
-    PND_VIDEO_MAX_INSTANCE = (1 << 20) - 1,
+    PND_VIDEO_MAX_INSTANCE = (1 << 16) - 1,
     PND_VIDEO_MAX_LAMBDAS = 8,
     PND_VIDEO_N_INLIERS = 2, /**< thresholds of depth quality, panodepth/stq.h */
     PND_VIDEO_ANY_DEPTH = -1 /**< in place of a threshold: no depth test, VPQ */
@@ -49,11 +49,11 @@ PND_API const double *pnd_video_inlier_ratios(void);
  */
 static inline uint32_t pnd_video_id(int32_t class_index, uint32_t instance)
 {
-    return (uint32_t)class_index << 20 | instance;
+    return (uint32_t)class_index << 16 | instance;
 }
 static inline int32_t pnd_video_class(uint32_t id)
 {
-    return (int32_t)(id >> 20);
+    return (int32_t)(id >> 16);
 }
 static inline uint32_t pnd_video_instance(uint32_t id)
 {
