@@ -65,6 +65,11 @@ static pnd_status read_headline(score_set *set, columns *c, const pnd_json_at *r
         double factor = 1;
         if (element->string == NULL)
             return pnd_json_fail(&sources, err, "is no object");
+        if (pnd_json_has(&source, "sequence_mean"))
+            return pnd_fail(err, PND_EUNSUPPORTED,
+                            "%s: %s is a mean over sequences, which images drawn one by one do not "
+                            "give",
+                            set->path, element->string);
         status = pnd_json_get_string(&key, &source, "image_mean", err);
         if (status == PND_OK)
             status = pnd_json_get_double(&factor, &source, "factor", err);
