@@ -196,7 +196,9 @@ static pnd_status count_instances(pnd_semantic_counter *counter, pnd_view_u8 pre
     for (int32_t y = 0; y < pred.height && status == PND_OK; y++)
         status = count_instance_row(counter, pnd_view_u16_row(instances, y),
                                     pnd_view_u8_row(pred, y), pred.width, y, name, err);
-    qsort(counter->instances, counter->n_instances, sizeof *counter->instances, order_instances);
+    if (counter->n_instances > 0) /* else there may be no array yet */
+        qsort(counter->instances, counter->n_instances, sizeof *counter->instances,
+              order_instances);
     return status;
 }
 

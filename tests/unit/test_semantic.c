@@ -187,6 +187,21 @@ static void values_that_are_no_class_are_named_with_their_pixel(void **state)
     pnd_semantic_counter_free(counter);
 }
 
+/* The reference asks for more than 1000; class 1 has no instances, so 1001 would be an error. */
+static void the_value_1000_is_no_instance(void **state)
+{
+    (void)state;
+    pnd_semantic_counter *const counter = create(0);
+    pnd_semantic_image image;
+    pnd_error err = {0};
+    const uint8_t labels[2] = {1, 3};
+    const uint16_t ids[2] = {1000, 3000};
+    pnd_assert_ok(pnd_semantic_count(&image, counter, view8(labels, 2, 1), view8(labels, 2, 1),
+                                     view16(ids, 2, 1), "g", "p", "i", &err));
+    assert_int_equal(image.n_instances, 1);
+    pnd_semantic_counter_free(counter);
+}
+
 static void rows_may_be_padded(void **state)
 {
     (void)state;
@@ -350,6 +365,7 @@ int main(void)
         cmocka_unit_test(without_instances_there_is_no_iiou),
         cmocka_unit_test(nothing_counted_is_nan_everywhere),
         cmocka_unit_test(values_that_are_no_class_are_named_with_their_pixel),
+        cmocka_unit_test(the_value_1000_is_no_instance),
         cmocka_unit_test(rows_may_be_padded),
         cmocka_unit_test(a_table_out_of_range_is_refused),
         cmocka_unit_test(the_band_is_at_least_a_pixel_and_2_percent_of_the_diagonal),

@@ -7,6 +7,7 @@
 
 extern const tool_command eval_panoptic_command;
 extern const tool_command eval_semantic_command;
+extern const tool_command eval_instance_command;
 extern const tool_command eval_depth_command;
 extern const tool_command eval_joint_command;
 

@@ -149,10 +149,18 @@ static int list_missing(const eval_pairs *pairs, tool *t, const char *what, size
     return TOOL_EXIT_INCOMPLETE;
 }
 
+int eval_pairs_check_missing(const eval_pairs *pairs, tool *t, const char *what)
+{
+    size_t n_missing = 0;
+    for (size_t i = 0; i < pairs->n; i++)
+        n_missing += pairs->items[i].pred == NULL;
+    return n_missing > 0 && !t->common.skip_bad ? list_missing(pairs, t, what, n_missing)
+                                                : TOOL_EXIT_OK;
+}
+
 static int pair_predictions(eval_pairs *out, tool *t, const eval_place *place)
 {
     tool_problems problems = {0};
-    size_t n_missing = 0;
     for (size_t i = 0; i < out->n; i++) {
         eval_pair *const pair = &out->items[i];
         eval_file *file = NULL;
@@ -160,40 +168,43 @@ static int pair_predictions(eval_pairs *out, tool *t, const eval_place *place)
         if (eval_files_pick(&file, &out->files, place->kind, pair->key, place->pred_suffix, &err) !=
             PND_OK)
             tool_problems_add(&problems, (int32_t)i, pair->key, TOOL_INPUT, &err);
-        else if (file == NULL)
-            n_missing++;
-        else {
+        if (file != NULL) {
             file->used = true;
             pair->pred = file->path;
         }
     }
-    int code = tool_problems_report(t, &problems);
+    const int code = tool_problems_report(t, &problems);
     tool_problems_clear(&problems);
-    if (code == TOOL_EXIT_OK && n_missing > 0 && !t->common.skip_bad)
-        code = list_missing(out, t, place->kind->what, n_missing);
-    return code;
+    return code == TOOL_EXIT_OK ? eval_pairs_check_missing(out, t, place->kind->what) : code;
 }
 
-static pnd_status find_folder(eval_pairs *out, const eval_place *place, pnd_error *err)
+int eval_pairs_ground_truth(eval_pairs *out, tool *t, const eval_place *place)
 {
+    pnd_error err = {0};
     if (place->root == NULL)
-        return pnd_fail(err, PND_EINVAL, "no ground truth: give --root (CITYSCAPES_DATASET)");
+        return tool_usage_error(t, "no ground truth: give --root (CITYSCAPES_DATASET)");
+    return list_ground_truth(out, place, &err) == PND_OK ? TOOL_EXIT_OK
+                                                         : tool_fail(t, TOOL_INPUT, &err);
+}
+
+static pnd_status find_predictions(eval_pairs *out, const eval_place *place, pnd_error *err)
+{
     out->folder = place->pred != NULL ? pnd_strdup(place->pred)
                                       : pnd_strdup_printf("%s/results", place->root);
-    return out->folder != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory");
+    if (out->folder == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    return eval_files_find(&out->files, out->folder, place->kind, err);
 }
 
 int eval_pairs_load(eval_pairs *out, tool *t, const eval_place *place, eval_deviations *deviations)
 {
     pnd_error err = {0};
-    if (find_folder(out, place, &err) != PND_OK)
-        return tool_fail(t, TOOL_USAGE, &err);
-    pnd_status status = list_ground_truth(out, place, &err);
-    if (status == PND_OK)
-        status = eval_files_find(&out->files, out->folder, place->kind, &err);
-    if (status != PND_OK)
+    int code = eval_pairs_ground_truth(out, t, place);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (find_predictions(out, place, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
-    const int code = pair_predictions(out, t, place);
+    code = pair_predictions(out, t, place);
     if (code == TOOL_EXIT_OK && count_extra(out, place, deviations, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
     return code;

@@ -36,6 +36,11 @@ typedef struct eval_place {
  * Returns an exit code; everything was reported. */
 int eval_pairs_load(eval_pairs *out, tool *t, const eval_place *place, eval_deviations *deviations);
 
+/* The two halves of it, for predictions that are no files: the ground truth alone, with `pred` of
+ * every pair NULL; and exit 6 when some still are, unless --skip-bad. `what` is "text file". */
+int eval_pairs_ground_truth(eval_pairs *out, tool *t, const eval_place *place);
+int eval_pairs_check_missing(const eval_pairs *pairs, tool *t, const char *what);
+
 /* One image given by two paths; both must outlive `out`. Returns an exit code. */
 int eval_pairs_single(eval_pairs *out, tool *t, const char *gt, const char *pred,
                       bool with_instances);

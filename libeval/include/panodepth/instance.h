@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file panodepth/instance.h
+ * Instance segmentation: average precision as the Cityscapes benchmark computes it.
+ *
+ * Cordts et al., "The Cityscapes Dataset", CVPR 2016, section 4.2, as cityscapesScripts'
+ * evalInstanceLevelSemanticLabeling.py computes it; it is not COCO's AP. For a class and an overlap
+ * threshold t, with IoU = inter / (truth + guess - inter):
+ *
+ * - a truth is a single instance of at least min_area pixels; of the guesses of its class with
+ *   IoU > t the most confident is a true positive, each further one a false positive, and without
+ *   any the truth is missed;
+ * - a guess with IoU > t with no truth of its class at all is a false positive, unless more than t
+ *   of its pixels are to be ignored: on void, on groups of its class, on truths that are too small;
+ * - over the distinct confidences c, precision and recall of the guesses of at least c, with the
+ *   point (recall 0, precision 1) added, make a curve; AP is the sum over its points of
+ *   precision_i (recall_{i-1} - recall_{i+1}) / 2, the trapezoid rule;
+ * - AP is undefined (NaN) without a truth, and 0 with truths and no guess left.
+ *
+ * docs/metrics.md sets every rule beside the reference's, with its quirks.
+ *
+ * Use: one matcher per thread; per image begin, add masks or segments, end. Keep the images, then
+ * pnd_instance_ap() over all of them. Everything kept is an integer or an input, so results do not
+ * depend on the number of threads.
+ */
+#ifndef PANODEPTH_INSTANCE_H
+#define PANODEPTH_INSTANCE_H
+
+#include <panodepth/image.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How a class counts; its id is its position in the table. */
+typedef struct pnd_instance_rule {
+    bool is_scored; /**< has instances and is evaluated */
+    bool is_void;   /**< ground truth pixels with this very value excuse a guess */
+} pnd_instance_rule;
+
+enum { PND_INSTANCE_MAX_CLASSES = 64, PND_INSTANCE_N_OVERLAPS = 10 };
+
+/** The thresholds 0.5, 0.55 ... 0.95 as the reference has them: 0.5 + i ((0.5 + 0.05) - 0.5). */
+PND_API void pnd_instance_overlaps(double out[PND_INSTANCE_N_OVERLAPS]);
+
+/** Fewest pixels of a truth in the reference. */
+enum { PND_INSTANCE_MIN_AREA = 100 };
+
+/** An instance of the ground truth; a group of them when id < 1000. */
+typedef struct pnd_instance_truth {
+    int32_t id, class_id;
+    int64_t area;
+} pnd_instance_truth;
+
+/** A predicted instance. */
+typedef struct pnd_instance_guess {
+    int32_t class_id;
+    double confidence;
+    int64_t area, void_area;
+} pnd_instance_guess;
+
+/** A truth and a guess of one class that share pixels: positions in the lists of their image. */
+typedef struct pnd_instance_overlap {
+    uint32_t guess, truth;
+    int64_t pixels;
+} pnd_instance_overlap;
+
+/** One image, matched. Belongs to the matcher, valid until its next pnd_instance_begin(). */
+typedef struct pnd_instance_image {
+    const pnd_instance_truth *truths;     /**< ascending by id */
+    const pnd_instance_guess *guesses;    /**< in the order they were added */
+    const pnd_instance_overlap *overlaps; /**< ascending by guess, then truth */
+    size_t n_truths, n_guesses, n_overlaps;
+    int64_t n_empty; /**< guesses without a pixel: left out */
+} pnd_instance_image;
+
+/** Scratch memory, reused between images. One per thread. */
+typedef struct pnd_instance_matcher pnd_instance_matcher;
+
+/** @retval PND_EINVAL too many classes @retval PND_ENOMEM */
+PND_API PND_NODISCARD pnd_status pnd_instance_matcher_create(pnd_instance_matcher **out,
+                                                             const pnd_instance_rule *classes,
+                                                             int32_t n_classes, pnd_error *err);
+PND_API void pnd_instance_matcher_free(pnd_instance_matcher *matcher); /**< NULL is fine */
+
+/**
+ * Start an image.
+ * @param gt  id, or id * 1000 + number for single instances, as in instanceIds images; must stay
+ *            until pnd_instance_end()
+ * @retval PND_EINVAL  a value that belongs to no class; names its first pixel  @retval PND_ENOMEM
+ */
+PND_API PND_NODISCARD pnd_status pnd_instance_begin(pnd_instance_matcher *matcher, pnd_view_u16 gt,
+                                                    const char *name, pnd_error *err);
+
+/**
+ * Add a guess: the pixels of `mask` that are not 0.
+ * @param class_id  of a class that is scored
+ * @retval PND_EMISMATCH  the mask has another size  @retval PND_ENOMEM
+ */
+PND_API PND_NODISCARD pnd_status pnd_instance_add_mask(pnd_instance_matcher *matcher,
+                                                       pnd_view_u8 mask, int32_t class_id,
+                                                       double confidence, const char *name,
+                                                       pnd_error *err);
+
+/** A segment of a panoptic prediction. */
+typedef struct pnd_instance_segment {
+    uint32_t id;
+    int32_t class_id; /**< segments of other than scored classes are no guesses */
+    double confidence;
+} pnd_instance_segment;
+
+/**
+ * Add a guess for each segment of a scored class, in the order given.
+ * @param ids  segment ids; 0 is void
+ * @retval PND_EMISMATCH  the image has another size, or an id that is not listed
+ * @retval PND_EINVAL     an id listed twice, or 0  @retval PND_ENOMEM
+ */
+PND_API PND_NODISCARD pnd_status pnd_instance_add_segments(pnd_instance_matcher *matcher,
+                                                           pnd_view_u32 ids,
+                                                           const pnd_instance_segment *segments,
+                                                           size_t n, const char *name,
+                                                           pnd_error *err);
+
+/** The image as it was matched. */
+PND_API pnd_instance_image pnd_instance_end(pnd_instance_matcher *matcher);
+
+/** How the instances of a class were met at one threshold. */
+typedef struct pnd_instance_count {
+    int64_t tp, fp, fn; /**< every guess counts, whatever its confidence */
+} pnd_instance_count;
+
+PND_API pnd_instance_count pnd_instance_count_image(const pnd_instance_image *image,
+                                                    int32_t class_id, double overlap,
+                                                    int64_t min_area);
+
+/**
+ * AP of one class at some thresholds.
+ * @param[out] ap   n_overlaps values in [0, 1], or NaN without a truth
+ * @param images    in any order: the result does not depend on it
+ * @retval PND_ENOMEM
+ */
+PND_API PND_NODISCARD pnd_status pnd_instance_ap(double *ap, const pnd_instance_image *images,
+                                                 size_t n_images, int32_t class_id,
+                                                 const double *overlaps, size_t n_overlaps,
+                                                 int64_t min_area, pnd_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

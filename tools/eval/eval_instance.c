@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pnd-eval instance: options, and the order of the work. */
+#include "eval_instance.h"
+
+#include "eval_commands.h"
+#include "eval_emit.h"
+
+#include <panodepth/alloc.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const instance_args defaults = {.split = "val"};
+static const char *const id_choices[] = {[INSTANCE_IDS_AUTO] = "auto",
+                                         [INSTANCE_IDS_LABEL] = "label",
+                                         [INSTANCE_IDS_TRAIN] = "train",
+                                         NULL};
+
+static const tool_opt options[] = {
+    {TOOL_GROUP, .name = "Input"},
+    {TOOL_STRING, 'r', "root", TOOL_FIELD(instance_args, root), "DIR",
+     "Cityscapes folder: instanceIds of gtFine", .env = "CITYSCAPES_DATASET"},
+    {TOOL_STRING, 's', "split", TOOL_FIELD(instance_args, split), "NAME", "train, val or test"},
+    {TOOL_STRING, 'p', "pred", TOOL_FIELD(instance_args, pred), "DIR",
+     "folder with FRAME*.txt at any depth; a line is MASK.png LABEL CONFIDENCE, the mask relative "
+     "to its text file; ROOT/results if not given",
+     .env = "CITYSCAPES_RESULTS"},
+    {TOOL_STRING, 0, "pred-suffix", TOOL_FIELD(instance_args, pred_suffix), "TEXT",
+     "what follows the frame's name in its file's name, as in _pred.txt"},
+    {TOOL_STRING, 0, "pred-json", TOOL_FIELD(instance_args, pred_json), "FILE",
+     "a panoptic prediction in COCO format instead: each thing is an instance, its confidence the "
+     "field score, or 1"},
+    {TOOL_STRING, 0, "pred-dir", TOOL_FIELD(instance_args, pred_dir), "DIR",
+     "its PNGs; the JSON's name without .json, or the JSON's folder, if not given"},
+    {TOOL_CHOICE, 0, "pred-ids", TOOL_FIELD(instance_args, pred_ids), "SPACE",
+     "what the labels of predictions are: label ids (24 to 33), or trainIds (11 to 18); auto takes "
+     "label ids and refuses what looks like trainIds; one of",
+     .choices = id_choices},
+    {TOOL_GROUP, .name = "Scoring"},
+    {TOOL_REPEAT, 0, "require", TOOL_FIELD(instance_args, require), "EXPR",
+     "exit 1 unless it holds, as in 'AP>=30'; AP AP50, in percent, with >= > <= < ==; an undefined "
+     "score meets nothing; repeatable"},
+    {TOOL_GROUP, .name = "Output"},
+    {TOOL_STRING, 'o', "out", TOOL_FIELD(instance_args, out), "FILE",
+     "write results.json; - for standard output, without the table"},
+    {TOOL_STRING, 'n', "name", TOOL_FIELD(instance_args, name), "METHOD",
+     "name of the method, kept in the results"},
+    {TOOL_END},
+};
+
+const int32_t *instance_labels(void)
+{
+    static const int32_t labels[INSTANCE_N_SCORED] = {24, 25, 26, 27, 28, 31, 32, 33};
+    return labels;
+}
+
+/* ---- --require */
+
+enum { N_METRICS = 2 };
+
+static void fill_metrics(eval_metric out[N_METRICS], const instance_results *r)
+{
+    out[0] = (eval_metric){"AP", 100 * r->all_ap};
+    out[1] = (eval_metric){"AP50", 100 * r->all_ap50};
+}
+
+static pnd_status check_requirements(const instance_results *r, pnd_error *err)
+{
+    eval_metric known[N_METRICS];
+    fill_metrics(known, r);
+    pnd_status status = PND_OK;
+    for (size_t i = 0; i < r->args->require.n && status == PND_OK; i++)
+        status = eval_require_parse(r->args->require.items[i], known, N_METRICS, err);
+    return status;
+}
+
+static int judge(tool *t, const instance_results *r)
+{
+    eval_metric metrics[N_METRICS];
+    int code = TOOL_EXIT_OK;
+    fill_metrics(metrics, r);
+    for (size_t i = 0; i < r->args->require.n; i++) {
+        pnd_error why = {0};
+        if (eval_require_met(r->args->require.items[i], metrics, N_METRICS, &why))
+            continue;
+        tool_warn(t, "requirement not met: %s", why.message);
+        code = TOOL_EXIT_GATE;
+    }
+    return code;
+}
+
+/* ---- scores */
+
+/* Means over the defined cells of classes and thresholds, and per class over its thresholds. */
+static void average(instance_results *r)
+{
+    double sum = 0, sum50 = 0;
+    int n = 0;
+    for (int c = 0; c < INSTANCE_N_SCORED; c++) {
+        double row = 0;
+        for (int k = 0; k < PND_INSTANCE_N_OVERLAPS; k++)
+            row += r->ap[c][k];
+        r->class_ap[c] = row / PND_INSTANCE_N_OVERLAPS;
+        if (isnan(row))
+            continue;
+        sum += row;
+        sum50 += r->ap[c][0];
+        n++;
+    }
+    r->all_ap = sum / (n * PND_INSTANCE_N_OVERLAPS); /* 0 / 0: NaN */
+    r->all_ap50 = sum50 / n;
+}
+
+static pnd_status score_classes(instance_results *r, pnd_error *err)
+{
+    pnd_instance_image *const images = pnd_alloc_array(r->scored, sizeof *images);
+    if (images == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    size_t n = 0;
+    for (size_t i = 0; i < r->inputs->pairs.n; i++)
+        if (r->frames[i].scored)
+            images[n++] = r->frames[i].image;
+    pnd_status status = PND_OK;
+    for (int c = 0; c < INSTANCE_N_SCORED && status == PND_OK; c++)
+        status = pnd_instance_ap(r->ap[c], images, n, instance_labels()[c], r->overlaps,
+                                 PND_INSTANCE_N_OVERLAPS, PND_INSTANCE_MIN_AREA, err);
+    free(images);
+    return status;
+}
+
+static pnd_status add_up(instance_results *r, pnd_error *err)
+{
+    for (size_t i = 0; i < r->inputs->pairs.n; i++) {
+        const char *const id = r->inputs->pairs.items[i].key;
+        const instance_frame *const frame = &r->frames[i];
+        r->scored += frame->scored;
+        r->skipped += !frame->scored;
+        eval_deviate(&r->deviations, "skipped-image",
+                     "images left out (--skip-bad): a score over other images", !frame->scored, id);
+        if (!frame->scored)
+            continue;
+        eval_deviate(&r->deviations, "empty-prediction",
+                     "predicted instances without a pixel; left out", frame->image.n_empty, id);
+        eval_deviate(&r->deviations, "no-score", "predicted instances without a score: 1.0",
+                     frame->without_score, id);
+        if (r->inputs->partners == NULL)
+            eval_deviate(&r->deviations, "label-not-scored",
+                         "predicted masks of labels that are not scored; left out",
+                         frame->other_labels, id);
+    }
+    pnd_instance_overlaps(r->overlaps);
+    const pnd_status status = score_classes(r, err);
+    if (status != PND_OK)
+        return status;
+    average(r);
+    if (r->deviations.failed)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    return instance_sign(r, err);
+}
+
+/* ---- trainIds where label ids are expected */
+
+static pnd_status check_space(const instance_results *r, pnd_error *err)
+{
+    uint64_t met = 0;
+    for (size_t i = 0; i < r->inputs->pairs.n; i++)
+        met |= r->frames[i].met_labels;
+    const uint64_t things = UINT64_C(0xff) << 11; /* 11 to 18 in trainIds */
+    if (r->args->pred_ids != INSTANCE_IDS_AUTO || met >> 19 != 0 || (met & things) == 0)
+        return PND_OK;
+    return pnd_fail_hint(err, PND_EMISMATCH,
+                         "--pred-ids train maps trainIds; --pred-ids label takes them as they are",
+                         "%s: the labels are 0 to 18 only, as in trainIds; expected label ids (24 "
+                         "to 33 for instances)",
+                         r->inputs->pairs.folder);
+}
+
+/* ---- the order of the work */
+
+static void warn_if_hollow(tool *t, const instance_results *r)
+{
+    size_t guesses = 0;
+    for (size_t i = 0; i < r->inputs->pairs.n; i++)
+        guesses += r->frames[i].image.n_guesses;
+    if (isnan(r->all_ap))
+        tool_warn(t, "the ground truth has no instance to find (images: %zu)", r->scored);
+    else if (guesses == 0)
+        tool_warn(t, "no instance is predicted (images: %zu)", r->scored);
+}
+
+static pnd_status report(tool *t, const instance_results *r, pnd_error *err)
+{
+    pnd_buffer json = {0}, text = {0};
+    if (r->args->out != NULL || t->common.json)
+        instance_write_json(&json, r);
+    instance_print(&text, r);
+    const pnd_status status = eval_emit(t, r->args->out, &json, &text, err);
+    pnd_buffer_clear(&json);
+    pnd_buffer_clear(&text);
+    return status;
+}
+
+static int score(tool *t, instance_results *r, instance_frame *frames)
+{
+    pnd_error err = {0};
+    const int code = instance_frames_run(frames, t, r->args, r->inputs);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (check_space(r, &err) != PND_OK || add_up(r, &err) != PND_OK)
+        return tool_fail(t, TOOL_INPUT, &err);
+    warn_if_hollow(t, r);
+    if (report(t, r, &err) != PND_OK)
+        return tool_fail(t, TOOL_OUTPUT, &err);
+    return judge(t, r);
+}
+
+static pnd_status check_out(const tool *t, const instance_args *args, const instance_inputs *inputs,
+                            pnd_error *err)
+{
+    const char *const files[] = {t->n_operands == 0 ? inputs->pairs.folder : NULL, inputs->set_dir,
+                                 inputs->pairs.items[0].gt,
+                                 inputs->partners == NULL ? inputs->pairs.items[0].pred : NULL};
+    return tool_check_output(args->out, files, sizeof files / sizeof *files,
+                             t->n_operands == 0 ? args->root : NULL, err);
+}
+
+static int load_and_score(tool *t, instance_results *r, instance_inputs *inputs)
+{
+    pnd_error err = {0};
+    int code = instance_inputs_load(inputs, t, r->args, &r->deviations);
+    if (code != TOOL_EXIT_OK)
+        return code;
+    if (check_out(t, r->args, inputs, &err) != PND_OK || check_requirements(r, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    instance_frame *const frames = pnd_calloc_array(inputs->pairs.n, sizeof *frames);
+    if (frames == NULL) {
+        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+        return tool_fail(t, TOOL_INPUT, &err);
+    }
+    r->frames = frames;
+    code = score(t, r, frames);
+    instance_frames_free(frames, inputs->pairs.n);
+    return code;
+}
+
+static int run(tool *t, const void *data)
+{
+    const instance_args *const args = data;
+    instance_inputs inputs = {0};
+    instance_results results = {
+        .args = args, .inputs = &inputs, .split = t->n_operands == 0 ? args->split : NULL};
+    const int code = load_and_score(t, &results, &inputs);
+    pnd_buffer_clear(&results.signature);
+    eval_deviations_clear(&results.deviations);
+    instance_inputs_clear(&inputs);
+    return code;
+}
+
+const tool_command eval_instance_command = {
+    .name = "instance",
+    .summary = "average precision (AP, AP50) of predicted instances",
+    .synopsis = "--root DIR --split val --pred DIR [-o results.json]\n"
+                "--root DIR --split val --pred-json FILE [-o results.json]\n"
+                "INSTANCE_IDS.png PREDICTION.txt",
+    .description =
+        "Matches predicted instances with those of gtFine and prints the table of "
+        "cityscapesScripts' evalInstanceLevelSemanticLabeling, the score signature and every "
+        "deviation that was met. This is the benchmark's AP, not COCO's.\n\n"
+        "Predictions are a text file per frame, whose lines name a mask (8-bit grey PNG, all but 0 "
+        "is the instance), a label id and a confidence; or a panoptic prediction.\n\n"
+        "Frames without a prediction stop the run (exit 6), unusable files too (exit 3), all "
+        "listed; --skip-bad scores the others and says so in the signature.",
+    .options = options,
+    .defaults = &defaults,
+    .args_size = sizeof(instance_args),
+    .operand = "FILE",
+    .operand_help = "a single pair: the ground truth's instanceIds and the prediction's text file",
+    .max_operands = 2,
+    .has_skip_bad = true,
+    .examples = "# masks and their text files\n"
+                "pnd-eval instance --root cityscapes --pred out -o instance.json\n"
+                "# the instances of a panoptic prediction, with a gate\n"
+                "pnd-eval instance --pred-json out/cityscapes_panoptic_val.json --require 'AP>=30'",
+    .run = run,
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of pnd-eval instance: inputs -> frames -> report. */
+#ifndef PND_EVAL_INSTANCE_H
+#define PND_EVAL_INSTANCE_H
+
+#include "eval_pairs.h"
+
+#include <panodepth/instance.h>
+#include <panodepth/panoptic_set.h>
+
+typedef struct instance_args {
+    const char *root, *split, *pred, *pred_suffix, *pred_json, *pred_dir;
+    int32_t pred_ids; /* an instance_ids */
+    const char *name, *out;
+    tool_list require;
+} instance_args;
+
+typedef enum instance_ids {
+    INSTANCE_IDS_AUTO,
+    INSTANCE_IDS_LABEL,
+    INSTANCE_IDS_TRAIN
+} instance_ids;
+
+enum { INSTANCE_N_CLASSES = 34, INSTANCE_N_SCORED = 8 };
+
+/* The label ids with instances that are evaluated: person to bicycle. Borrowed, static. */
+const int32_t *instance_labels(void);
+
+/* ---- eval_instance_inputs.c */
+
+typedef struct instance_inputs {
+    eval_pairs pairs;
+    pnd_panoptic_set set;            /* of --pred-json */
+    const pnd_annotation **partners; /* of --pred-json: one per pair, or NULL */
+    char *set_dir;                   /* of --pred-json: its PNGs */
+} instance_inputs;
+
+/* Find and pair everything. Returns an exit code; everything was reported. */
+int instance_inputs_load(instance_inputs *out, tool *t, const instance_args *args,
+                         eval_deviations *deviations);
+void instance_inputs_clear(instance_inputs *inputs);
+
+/* ---- eval_instance_list.c */
+
+/* One line of a prediction's text file: PATH LABEL CONFIDENCE. */
+typedef struct instance_line {
+    char *path; /* of the mask, relative to the folder of all predictions; owned */
+    int64_t label;
+    double confidence;
+} instance_line;
+
+typedef struct instance_list {
+    instance_line *lines;
+    size_t n, capacity;
+} instance_list;
+
+/*
+ * Read the lines of a text file.
+ * @param folder  where the text file is, relative to the folder of all predictions; "" for itself
+ * @param name    begins the messages, which name the line
+ * @retval PND_EFORMAT  not three fields, or no numbers, or a path out of the folder
+ * @retval PND_ENOMEM
+ * A mask listed again keeps its place and takes the later values. `out` is emptied first.
+ */
+PND_NODISCARD pnd_status instance_list_parse(instance_list *out, const char *text, size_t size,
+                                             const char *folder, const char *name, pnd_error *err);
+void instance_list_clear(instance_list *list);
+
+/* ---- eval_instance_frames.c */
+
+typedef struct instance_frame {
+    bool scored;
+    pnd_instance_image image; /* its arrays are `block` */
+    void *block;
+    eval_sha256 digest;    /* of the ground truth */
+    int64_t other_labels;  /* predictions of labels that are not scored */
+    uint64_t met_labels;   /* bit per label id that a prediction has */
+    int64_t without_score; /* segments of --pred-json without a score: 1.0 */
+} instance_frame;
+
+/* Match every pair; `frames` has one entry per pair. Returns an exit code. */
+int instance_frames_run(instance_frame *frames, tool *t, const instance_args *args,
+                        const instance_inputs *inputs);
+void instance_frames_free(instance_frame *frames, size_t n);
+
+/* ---- eval_instance_report.c */
+
+typedef struct instance_results {
+    const instance_args *args;
+    const instance_inputs *inputs;
+    const instance_frame *frames;
+    const char *split; /* or NULL */
+    double overlaps[PND_INSTANCE_N_OVERLAPS];
+    double ap[INSTANCE_N_SCORED][PND_INSTANCE_N_OVERLAPS];
+    double all_ap, all_ap50, class_ap[INSTANCE_N_SCORED];
+    size_t scored, skipped;
+    pnd_buffer signature;
+    eval_deviations deviations;
+} instance_results;
+
+void instance_print(pnd_buffer *out, const instance_results *results);
+void instance_write_json(pnd_buffer *out, const instance_results *results);
+PND_NODISCARD pnd_status instance_sign(instance_results *results, pnd_error *err);
+
+#endif
