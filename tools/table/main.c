@@ -9,7 +9,7 @@
 typedef struct table_args {
     int32_t table;
     int32_t format;
-    bool groups, mix_protocols, percent, ascii, ci;
+    bool groups, mix_protocols, mix_data, percent, ascii, ci;
     tool_list baselines;
     int32_t digits;
     const char *output;
@@ -27,6 +27,8 @@ static const tool_opt options[] = {
      "a file of your own (docs/formats.md)"},
     {TOOL_FLAG, 0, "mix-protocols", TOOL_FIELD(table_args, mix_protocols), NULL,
      "rank rows of different protocols in one table, with a protocol column"},
+    {TOOL_FLAG, 0, "mix-data", TOOL_FIELD(table_args, mix_data), NULL,
+     "mark the best value also where rows were scored on different ground truth"},
     {TOOL_GROUP, .name = "Output"},
     {TOOL_CHOICE, 't', "table", TOOL_FIELD(table_args, table), "N", "which of the paper's tables",
      .choices = tables},
@@ -126,6 +128,7 @@ static int run(tool *t, const void *data)
     table_choice choice = {.number = args->table, /* tables[] begins with "all" */
                            .groups = args->groups,
                            .mix_protocols = args->mix_protocols,
+                           .mix_data = args->mix_data,
                            .percent = args->percent,
                            .intervals = args->ci,
                            .digits = args->digits};
@@ -151,7 +154,9 @@ static const tool_command command = {
         "1.25^3), the best value of each column marked. CSV, and --json where no format is named, "
         "hold the raw numbers instead.\n\n"
         "Numbers of different protocols are not comparable, so rows of different protocols are "
-        "printed as separate tables. A row is named by the results' method, or else by the file.",
+        "printed as separate tables; a corrected PQ whose results say that they equal strict ones "
+        "stands among strict rows, if there are any. A row is named by the results' method, or "
+        "else by the file.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof defaults,

@@ -91,6 +91,19 @@ static void put_notes(table_writer *w, const table_ops *ops)
                           (long long)row->skipped);
         ops->note(w, pnd_buffer_text(&text));
     }
+    for (size_t i = 0; i < w->sheet->n_rows; i++) {
+        const table_row *const row = w->sheet->rows[i];
+        if (!table_row_is_guest(w->sheet, row) || w->sheet->shows_protocol)
+            continue;
+        pnd_buffer_reset(&text);
+        pnd_buffer_printf(
+            &text, "%s: protocol %s; no deviation was met, so these are the numbers of strict.",
+            row->method, row->protocol);
+        ops->note(w, pnd_buffer_text(&text));
+    }
+    if (w->sheet->mixes_data)
+        ops->note(w, "Rows were scored on different ground truth (gt= in their signatures): their "
+                     "numbers do not compare.");
     if (w->sheet->has_other_sheets)
         ops->note(w, "Rows of another protocol stand in a table of their own: their numbers do not "
                      "compare with these.");

@@ -48,6 +48,7 @@ static void row_clear(table_row *row)
     free(row->protocol);
     free(row->split);
     free(row->source);
+    free(row->gt);
     for (int m = 0; m < N_METRICS; m++)
         free(row->unit[m]);
     *row = (table_row){0};
@@ -91,6 +92,31 @@ static pnd_status read_optional_count(int64_t *out, const pnd_json_at *object, c
     if (!has_value(object, key))
         return PND_OK;
     return pnd_json_get_int(out, object, key, 0, INT32_MAX, err);
+}
+
+static pnd_status read_equals_strict(table_row *row, const pnd_json_at *object, pnd_error *err)
+{
+    const cJSON *const value = cJSON_GetObjectItemCaseSensitive(object->value, "equals_strict");
+    if (value != NULL && !cJSON_IsBool(value))
+        return pnd_json_fail(object, err, "equals_strict is neither true nor false");
+    row->equals_strict = cJSON_IsTrue(value);
+    return PND_OK;
+}
+
+/* "gt=" of the signature. */
+static pnd_status read_digest(table_row *row, const pnd_json_at *object, pnd_error *err)
+{
+    static const char key[] = ";gt=";
+    const char *signature = NULL;
+    if (!has_value(object, "signature"))
+        return PND_OK;
+    const pnd_status status = pnd_json_get_string(&signature, object, "signature", err);
+    const char *const found = status == PND_OK ? strstr(signature, key) : NULL;
+    if (found == NULL)
+        return status;
+    const char *const value = found + sizeof key - 1;
+    row->gt = pnd_strdup_printf("%.*s", (int)strcspn(value, ";"), value);
+    return row->gt != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory");
 }
 
 static pnd_status read_task(table_row *row, const pnd_json_at *object, pnd_error *err)
@@ -161,6 +187,10 @@ static pnd_status read_row(table_row *row, const pnd_json_at *object, const char
         status = read_optional_count(&row->images, object, "images", err);
     if (status == PND_OK)
         status = read_optional_count(&row->skipped, object, "skipped", err);
+    if (status == PND_OK)
+        status = read_equals_strict(row, object, err);
+    if (status == PND_OK)
+        status = read_digest(row, object, err);
     if (status == PND_OK)
         status = read_units(row, object, err);
     return status == PND_OK ? read_values(row, object, err) : status;

@@ -37,8 +37,10 @@ typedef enum table_task { TASK_PANOPTIC, TASK_DEPTH } table_task;
 typedef struct table_row {
     char *method;
     char *protocol;
-    char *split;  /* NULL when unknown */
-    char *source; /* of a published row; NULL for results */
+    char *split;        /* NULL when unknown */
+    char *gt;           /* digest of the ground truth, from the signature; NULL when unknown */
+    bool equals_strict; /* corrected parity, and the numbers are those of strict */
+    char *source;       /* of a published row; NULL for results */
     table_task task;
     int64_t images, skipped;          /* -1 when unknown */
     double value[N_METRICS];          /* as in the file; NaN where absent or null */

@@ -156,19 +156,21 @@ static pnd_status fill(table_sheet *sheet, table_choice choice, pnd_error *err)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     for (int c = 0; c < sheet->n_metrics; c++) {
         write_cells(sheet, c, choice);
-        mark_best(sheet, c);
+        if (choice.mix_data || !sheet->mixes_data)
+            mark_best(sheet, c);
     }
     return PND_OK;
 }
 
-static table_sheet *add_sheet(table_sheets *sheets, int number, size_t capacity)
+static table_sheet *add_sheet(table_sheets *sheets, int number, const char *protocol,
+                              size_t capacity)
 {
     table_sheet *const grown = pnd_realloc_array(sheets->items, sheets->n + 1, sizeof *grown);
     if (grown == NULL)
         return NULL;
     sheets->items = grown;
     table_sheet *const sheet = &sheets->items[sheets->n];
-    *sheet = (table_sheet){.number = number};
+    *sheet = (table_sheet){.number = number, .protocol = protocol};
     sheet->rows = pnd_alloc_array(capacity, sizeof *sheet->rows);
     if (sheet->rows == NULL)
         return NULL;
@@ -176,14 +178,40 @@ static table_sheet *add_sheet(table_sheets *sheets, int number, size_t capacity)
     return sheet;
 }
 
-/* The sheet a row of this protocol belongs to, or NULL. */
-static table_sheet *find_sheet(const table_sheets *sheets, size_t first, const table_row *row,
+/* The sheet of this protocol, or NULL. */
+static table_sheet *find_sheet(const table_sheets *sheets, size_t first, const char *protocol,
                                table_choice choice)
 {
     for (size_t i = first; i < sheets->n; i++)
-        if (choice.mix_protocols || strcmp(sheets->items[i].rows[0]->protocol, row->protocol) == 0)
+        if (choice.mix_protocols || strcmp(sheets->items[i].protocol, protocol) == 0)
             return &sheets->items[i];
     return NULL;
+}
+
+static bool has_strict(const table_rows *rows, int number)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->items[i].task == task_of(number) &&
+            strcmp(rows->items[i].protocol, "strict") == 0)
+            return true;
+    return false;
+}
+
+bool table_row_is_guest(const table_sheet *sheet, const table_row *row)
+{
+    return row->equals_strict && strcmp(sheet->protocol, "strict") == 0 &&
+           strcmp(row->protocol, "strict") != 0;
+}
+
+static void add_row(table_sheet *sheet, const table_row *row)
+{
+    for (size_t i = 0; i < sheet->n_rows; i++) {
+        const char *const gt = sheet->rows[i]->gt;
+        sheet->mixes_data |= gt != NULL && row->gt != NULL && strcmp(gt, row->gt) != 0;
+    }
+    sheet->shows_protocol |=
+        strcmp(row->protocol, sheet->protocol) != 0 && !table_row_is_guest(sheet, row);
+    sheet->rows[sheet->n_rows++] = row;
 }
 
 /* All sheets of one of the paper's tables, in the order the protocols appear. */
@@ -191,17 +219,18 @@ static pnd_status add_table(table_sheets *sheets, const table_rows *rows, int nu
                             table_choice choice, pnd_error *err)
 {
     const size_t first = sheets->n;
+    const bool strict = has_strict(rows, number);
     for (size_t i = 0; i < rows->n; i++) {
         const table_row *const row = &rows->items[i];
         if (row->task != task_of(number))
             continue;
-        table_sheet *sheet = find_sheet(sheets, first, row, choice);
+        const char *const protocol = row->equals_strict && strict ? "strict" : row->protocol;
+        table_sheet *sheet = find_sheet(sheets, first, protocol, choice);
         if (sheet == NULL)
-            sheet = add_sheet(sheets, number, rows->n);
+            sheet = add_sheet(sheets, number, protocol, rows->n);
         if (sheet == NULL)
             return pnd_fail(err, PND_ENOMEM, "out of memory");
-        sheet->rows[sheet->n_rows++] = row;
-        sheet->shows_protocol |= strcmp(row->protocol, sheet->rows[0]->protocol) != 0;
+        add_row(sheet, row);
     }
     for (size_t i = first; i < sheets->n; i++)
         sheets->items[i].has_other_sheets = sheets->n - first > 1;
@@ -250,7 +279,7 @@ void table_caption(pnd_buffer *out, const table_sheet *sheet)
     pnd_buffer_printf(out, "Table %d: %s%s", sheet->number, subjects[sheet->number],
                       sheet->is_percent ? " in percent" : "");
     if (!sheet->shows_protocol)
-        pnd_buffer_printf(out, ", protocol %s", sheet->rows[0]->protocol);
+        pnd_buffer_printf(out, ", protocol %s", sheet->protocol);
     if (split != NULL)
         pnd_buffer_printf(out, ", split %s", split);
 }

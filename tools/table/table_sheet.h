@@ -39,6 +39,8 @@ typedef struct table_sheet {
     const table_row **rows; /* owned array of borrowed rows */
     size_t n_rows;
     table_cell *cells;     /* n_rows x n_metrics, row by row */
+    const char *protocol;  /* of all rows but those that equal strict; borrowed */
+    bool mixes_data;       /* rows of different ground truth */
     bool shows_protocol;   /* rows of several protocols, asked for */
     bool has_other_sheets; /* rows of another protocol stand apart */
     bool is_percent;
@@ -55,6 +57,7 @@ typedef struct table_choice {
     bool tasks[2];      /* the tables of a task are wanted at all; by table_task */
     bool groups;        /* Table 1 with things and stuff */
     bool mix_protocols; /* one sheet for all */
+    bool mix_data;      /* rank rows of different ground truth */
     bool percent;       /* Table 3 too */
     bool intervals;     /* CSV: columns for them */
     int digits;         /* -1: automatic */
@@ -68,6 +71,9 @@ void table_sheets_clear(table_sheets *sheets);
 /* The column's unit, NULL when no row names one. False when two rows name different ones, which
  * rows of mixed protocols may do. */
 bool table_unit(const char **unit, const table_sheet *sheet, int column);
+
+/* The row stands with strict rows although it is of corrected parity: its numbers are theirs. */
+bool table_row_is_guest(const table_sheet *sheet, const table_row *row);
 
 /* "Table 1: Panoptic quality in percent, protocol strict, val". */
 void table_caption(pnd_buffer *out, const table_sheet *sheet);

@@ -1,5 +1,6 @@
 complete -c pnd-table -s b -l baseline -r -F -d 'add published rows: \'paper\' for the Panoptic-DepthLab paper, \'published\' for other methods, or a file of your own (docs/formats.md)'
 complete -c pnd-table -l mix-protocols -d 'rank rows of different protocols in one table, with a protocol column'
+complete -c pnd-table -l mix-data -d 'mark the best value also where rows were scored on different ground truth'
 complete -c pnd-table -s t -l table -x -a 'all 1 2 3' -d 'which of the paper\'s tables'
 complete -c pnd-table -l format -x -a 'text markdown latex csv html' -d 'text format'
 complete -c pnd-table -l groups -d 'Table 1: things and stuff beside all classes'
