@@ -261,7 +261,7 @@ const tool_command eval_instance_command = {
     .name = "instance",
     .summary = "average precision (AP, AP50) of predicted instances",
     .synopsis = "--root DIR --split val --pred DIR [-o results.json]\n"
-                "--root DIR --split val --pred-json FILE [-o results.json]\n"
+                "--root DIR --split val --pred-json FILE\n"
                 "INSTANCE_IDS.png PREDICTION.txt",
     .description =
         "Matches predicted instances with those of gtFine and prints the table of "
@@ -281,6 +281,6 @@ const tool_command eval_instance_command = {
     .examples = "# masks and their text files\n"
                 "pnd-eval instance --root cityscapes --pred out -o instance.json\n"
                 "# the instances of a panoptic prediction, with a gate\n"
-                "pnd-eval instance --pred-json out/cityscapes_panoptic_val.json --require 'AP>=30'",
+                "pnd-eval instance --pred-json out/panoptic.json --require 'AP>=30'",
     .run = run,
 };
