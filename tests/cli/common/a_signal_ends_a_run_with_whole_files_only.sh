@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # A run far too long to finish is stopped; what it wrote is complete and no temporary file is left.
-# Four seconds: on a busy machine the first frame can take one.
+# --foreground: without it timeout also signals its process group, and a second signal ends the program at once.
 command -v timeout >/dev/null || { echo "timeout is not installed"; exit 77; }
 for signal in INT TERM; do
-    timeout --preserve-status -s $signal 4 pnd-scene --out $signal --frames 100000 --size 64x32 --seed 1 2>err
+    timeout --foreground --preserve-status -s $signal 2 pnd-scene --out $signal --frames 100000 --size 64x32 --seed 1 2>err
     echo "exit $?"
     sed 's/after [0-9]* of/after N of/' err
     find $signal -name '*.png' >pngs
