@@ -198,7 +198,7 @@ pnd_status pnd_npz_extract(pnd_buffer *out, const void *bytes, size_t size, cons
                            const char *name, pnd_error *err)
 {
     archive a = {.bytes = bytes, .size = size, .name = name};
-    entry e;
+    entry e = {0};
     pnd_buffer_reset(out);
     pnd_status status = find_end(&a, err);
     if (status == PND_OK)

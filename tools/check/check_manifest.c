@@ -206,7 +206,7 @@ static pnd_status compare_manifest(check_run *run, const manifest *m, const dige
         const char *name = m->names.items[i];
         if (!check_names_has(&run->names, name))
             status = check_add(&run->problems, CHECK_MANIFEST_MISSING, name, err, "missing");
-        else if (actual[i][0] == '\0')
+        else if (actual == NULL || actual[i][0] == '\0')
             status = check_add(&run->problems, CHECK_UNREADABLE, name, err, "cannot be read");
         else if (strcmp(actual[i], m->digests[i]) != 0)
             status =

@@ -122,7 +122,7 @@ static pnd_status fill(scratch *s, const convert_args *args, double scale, doubl
             }
             if (metres != NULL)
                 metres[x] = valid ? (float)z : 0.0f;
-            else
+            else if (samples != NULL)
                 samples[x] = valid ? to_sample(z, units) : 0;
         }
     }

@@ -320,7 +320,8 @@ static void sign_crop(pnd_buffer *out, const pnd_depth_crop *crop)
                    pnd_format_double(n[0], crop->top), pnd_format_double(n[1], crop->bottom),
                    pnd_format_double(n[2], crop->left), pnd_format_double(n[3], crop->right));
     const bool whole = crop->top <= 0 && crop->bottom >= 1 && crop->left <= 0 && crop->right >= 1;
-    const bool same = memcmp(crop, known, sizeof *crop) == 0;
+    const bool same = crop->top == known->top && crop->bottom == known->bottom &&
+                      crop->left == known->left && crop->right == known->right;
     eval_signature_add(out, "crop", whole ? "none" : same ? "manydepth" : text);
 }
 

@@ -7,6 +7,7 @@
 
 #include <panodepth/alloc.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,6 +236,7 @@ static int load(eval_pairs *out, tool *t, const semantic_args *args, eval_deviat
 static pnd_status check_out(const tool *t, const semantic_args *args, const eval_pairs *pairs,
                             pnd_error *err)
 {
+    assert(pairs->n > 0 && pairs->items != NULL); /* loading fails without a frame */
     const char *const inputs[] = {pairs->folder, pairs->items[0].gt, pairs->items[0].instances,
                                   pairs->items[0].pred};
     return tool_check_output(args->out, inputs, sizeof inputs / sizeof *inputs,
