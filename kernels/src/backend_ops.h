@@ -20,6 +20,10 @@ extern "C" {
 
 struct pnd_depth_job;
 struct pnd_fuse_job;
+struct pnd_post_job;
+struct net_exec;
+struct net_exec_options;
+struct net_graph;
 
 typedef struct pnd_ops {
     const char *name;
@@ -27,6 +31,10 @@ typedef struct pnd_ops {
     pnd_status (*depth_from_disparity)(void *impl, const struct pnd_depth_job *job,
                                        pnd_depth_counts *counts, pnd_error *err);
     pnd_status (*fuse_depth)(void *impl, struct pnd_fuse_job *job, pnd_error *err);
+    pnd_status (*postprocess)(void *impl, struct pnd_post_job *job, pnd_error *err);
+    /* net/net_exec.h: everything a network keeps hangs from the executor it makes. */
+    pnd_status (*net_open)(void *impl, struct net_exec **out, const struct net_graph *graph,
+                           const struct net_exec_options *options, pnd_error *err);
 } pnd_ops;
 
 enum { PND_DESCRIPTION_SIZE = 320 };
