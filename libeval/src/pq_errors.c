@@ -2,9 +2,9 @@
 /*
  * Types of errors, from the pairs that the matcher counted.
  *
- * Two passes: the first gives every segment its area and what lies over it, the second knows those
- * and finds who lies mostly in whom. "Pieces" mean the same on both sides, so one set of functions
- * serves both.
+ * Three passes: the first gives every segment its area and what lies over it, the second knows
+ * those and finds who lies mostly in whom, the third pairs what is left. "Pieces" mean the same on
+ * both sides, so one set of functions serves both.
  */
 #include "pq_matcher.h"
 
@@ -17,6 +17,7 @@
 static const char *const names[PND_PQ_N_ERROR_TYPES] = {[PND_PQ_WRONG_CLASS] = "wrong-class",
                                                         [PND_PQ_SPLIT] = "split",
                                                         [PND_PQ_MERGED] = "merged",
+                                                        [PND_PQ_INACCURATE] = "inaccurate",
                                                         [PND_PQ_VOID_CONFUSED] = "void-confused",
                                                         [PND_PQ_MISSED_SMALL] = "missed-small",
                                                         [PND_PQ_OTHER_ERROR] = "other"};
@@ -80,15 +81,29 @@ static void add_piece(pq_overlap *whole, uint32_t whole_id, pq_overlap *piece, i
     piece->whole_pixels = pixels;
 }
 
+static int64_t area_of_both(const pair_of_segments *pair)
+{
+    return pair->over_gt->area + pair->over_pred->area - pair->pixels;
+}
+
 static void compare_masks(const pair_of_segments *pair)
 {
-    const int64_t all = pair->over_gt->area + pair->over_pred->area - pair->pixels;
+    const int64_t all = area_of_both(pair);
     if (2 * pair->pixels <= all || pair->gt->matched || pair->pred->matched)
         return;
     const double iou = (double)pair->pixels / (double)all;
     pair->over_gt->twin = pair->pred;
     pair->over_pred->twin = pair->gt;
     pair->over_gt->twin_iou = pair->over_pred->twin_iou = iou;
+}
+
+/* Pairs come by ascending ids, so the first of equal IoUs is kept, on either side. */
+static void keep_best(pq_overlap *segment, pq_segment *other, double iou)
+{
+    if (iou <= segment->best_iou)
+        return;
+    segment->best = other;
+    segment->best_iou = iou;
 }
 
 static void relate(pnd_pq_matcher *matcher)
@@ -116,6 +131,34 @@ static bool is_piece(const pq_overlap *segment)
     return segment->whole != NULL && in_pieces(segment->whole);
 }
 
+static bool is_explained(const pq_segment *segment, const pq_overlap *over)
+{
+    return segment->matched || over->twin != NULL || is_piece(over) || in_pieces(over);
+}
+
+static void find_bad_masks(pnd_pq_matcher *matcher)
+{
+    for (size_t i = 0; i < matcher->pairs.n; i++) {
+        const pair_of_segments pair = look_up(matcher, matcher->pairs.items[i]);
+        if (pair.gt == NULL || pair.pred == NULL || pair.on_void || pair.gt->is_crowd ||
+            pair.gt->category != pair.pred->category || is_explained(pair.gt, pair.over_gt) ||
+            is_explained(pair.pred, pair.over_pred))
+            continue;
+        const double iou = (double)pair.pixels / (double)area_of_both(&pair);
+        if (iou < PND_PQ_INACCURATE_IOU)
+            continue;
+        keep_best(pair.over_gt, pair.pred, iou);
+        keep_best(pair.over_pred, pair.gt, iou);
+    }
+}
+
+/* `others` are the overlaps of the other image, one a row of `table`. */
+static bool is_mutual(const pq_overlap *segment, const pq_segment *self, const pq_overlap *others,
+                      const pq_table *table)
+{
+    return segment->best != NULL && others[segment->best - table->rows].best == self;
+}
+
 static void set_partner(pnd_pq_error *error, uint32_t id)
 {
     error->has_partner = true;
@@ -125,7 +168,7 @@ static void set_partner(pnd_pq_error *error, uint32_t id)
 /* `in` is the type of a segment that is in pieces, `of` of one that is a piece: split and merged
  * for ground truth, the other way round for predictions. Split comes first in either. */
 static void classify(pnd_pq_error *error, const pq_overlap *segment, pnd_pq_error_type in,
-                     pnd_pq_error_type of)
+                     pnd_pq_error_type of, bool is_mutual_best)
 {
     if (segment->twin != NULL) {
         error->type = PND_PQ_WRONG_CLASS;
@@ -135,6 +178,9 @@ static void classify(pnd_pq_error *error, const pq_overlap *segment, pnd_pq_erro
         set_partner(error, segment->whole_id);
     } else if (in_pieces(segment)) {
         error->type = in;
+    } else if (is_mutual_best) {
+        error->type = PND_PQ_INACCURATE;
+        set_partner(error, segment->best->id);
     } else if (segment->void_pixels > segment->largest) {
         error->type = PND_PQ_VOID_CONFUSED;
     } else {
@@ -164,7 +210,8 @@ static void add_false_negatives(pnd_pq_matcher *matcher, int64_t small_area)
         if (!pq_is_false_negative(gt))
             continue;
         pnd_pq_error error = {.category = (size_t)gt->category, .id = gt->id};
-        classify(&error, &scratch->gt[i], PND_PQ_SPLIT, PND_PQ_MERGED);
+        classify(&error, &scratch->gt[i], PND_PQ_SPLIT, PND_PQ_MERGED,
+                 is_mutual(&scratch->gt[i], gt, scratch->pred, &matcher->pred));
         if (error.type == PND_PQ_OTHER_ERROR && scratch->gt[i].area < small_area)
             error.type = PND_PQ_MISSED_SMALL;
         error.iou = iou_once_fixed(error.type, &scratch->gt[i]);
@@ -183,7 +230,8 @@ static void add_false_positives(pnd_pq_matcher *matcher)
                               .category = (size_t)pred->category,
                               .id = pred->id,
                               .iou = (double)NAN};
-        classify(&error, &scratch->pred[i], PND_PQ_MERGED, PND_PQ_SPLIT);
+        classify(&error, &scratch->pred[i], PND_PQ_MERGED, PND_PQ_SPLIT,
+                 is_mutual(&scratch->pred[i], pred, scratch->gt, &matcher->gt));
         scratch->items[scratch->n++] = error;
     }
 }
@@ -227,6 +275,7 @@ pnd_status pnd_pq_find_errors(pnd_pq_image_errors *out, pnd_pq_matcher *matcher,
                         matcher->gt.n + matcher->pred.n);
     measure_overlaps(matcher);
     relate(matcher);
+    find_bad_masks(matcher);
     add_false_negatives(matcher, small_area);
     add_false_positives(matcher);
     *out = (pnd_pq_image_errors){matcher->errors.items, matcher->errors.n};

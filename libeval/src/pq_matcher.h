@@ -18,6 +18,8 @@ typedef struct pq_overlap {
     struct pq_overlap *whole; /* it lies mostly in this one, which has its category */
     uint32_t whole_id;
     int64_t whole_pixels; /* shared with it */
+    pq_segment *best;     /* its category, unmatched, the highest IoU of those */
+    double best_iou;
 } pq_overlap;
 
 typedef struct pq_error_scratch {

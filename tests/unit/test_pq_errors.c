@@ -168,14 +168,69 @@ static void small_segments_in_a_large_one_are_not_merged(void **state)
     assert_error(&out.items[0], PND_PQ_WRONG_CLASS, false, 7000, 24001);
 }
 
-/* 10 of 16 px are void in the prediction; and a prediction of 16 px has 8 on void (not more than
+/* 16 of 32 px: IoU .5 is no match, and the only mask that tried. */
+static void a_mask_too_bad_to_match_is_inaccurate_on_both_sides(void **state)
+{
+    (void)state;
+    scene s = empty_scene(8, 8);
+    add_gt(&s, 0, 8, 0, 4, 24001);
+    add_pred(&s, 0, 4, 0, 4, 24005);
+    const found out = find(&s);
+    assert_int_equal(out.n, 2);
+    assert_error(&out.items[0], PND_PQ_INACCURATE, false, 24001, 24005);
+    assert_error(&out.items[1], PND_PQ_INACCURATE, true, 24005, 24001);
+    assert_true(isnan(out.items[0].iou)); /* the SQ of its category, once fixed */
+}
+
+/* 2 of 20 px are a tenth; with one pixel more, less. The road keeps void from having the rest. */
+static void a_mask_below_a_tenth_is_no_attempt(void **state)
+{
+    (void)state;
+    scene s = empty_scene(8, 8);
+    add_gt(&s, 0, 8, 2, 8, 7000);
+    add_gt(&s, 0, 8, 0, 2, 24001); /* 16 px */
+    add_pred(&s, 0, 8, 0, 8, 7000);
+    add_pred(&s, 6, 8, 1, 4, 24005); /* 6 px, 2 of them on it */
+    const found tenth = find(&s);
+    assert_int_equal(tenth.n, 2);
+    assert_error(&tenth.items[0], PND_PQ_INACCURATE, false, 24001, 24005);
+    paint(&s.pred, 5, 6, 3, 4, 24005);
+    const found less = find(&s);
+    assert_int_equal(less.n, 2);
+    assert_error(&less.items[0], PND_PQ_OTHER_ERROR, false, 24001, 0);
+    assert_error(&less.items[1], PND_PQ_OTHER_ERROR, true, 24005, 0);
+}
+
+/* A prediction of 14 px with 8 px of one person, IoU 8 / 22, and 6 of another, 6 / 24: it is bad at
+ * the first, and the second has nobody. Equal overlaps go to the lower id. */
+static void a_bad_mask_belongs_to_one_segment(void **state)
+{
+    (void)state;
+    scene s = empty_scene(8, 8);
+    add_gt(&s, 0, 4, 0, 4, 24002);
+    add_gt(&s, 4, 8, 0, 4, 24001);
+    add_pred(&s, 2, 4, 0, 4, 24009);
+    paint(&s.pred, 4, 6, 0, 3, 24009);
+    const found out = find(&s);
+    assert_int_equal(out.n, 3);
+    assert_error(&out.items[0], PND_PQ_VOID_CONFUSED, false, 24001, 0);
+    assert_error(&out.items[1], PND_PQ_INACCURATE, false, 24002, 24009);
+    assert_error(&out.items[2], PND_PQ_INACCURATE, true, 24009, 24002);
+    paint(&s.pred, 4, 6, 3, 4, 24009); /* 8 and 8 */
+    const found equal = find(&s);
+    assert_error(&equal.items[0], PND_PQ_INACCURATE, false, 24001, 24009);
+    assert_error(&equal.items[1], PND_PQ_OTHER_ERROR, false, 24002, 0);
+    assert_error(&equal.items[2], PND_PQ_INACCURATE, true, 24009, 24001);
+}
+
+/* 15 of 16 px are void in the prediction; and a prediction of 16 px has 8 on void (not more than
  * half: a false positive), 7 and 1 on segments. */
 static void void_that_has_most_of_a_segment_is_void_confused(void **state)
 {
     (void)state;
     scene s = empty_scene(8, 8);
     add_gt(&s, 0, 4, 0, 4, 24001);
-    add_pred(&s, 0, 3, 0, 2, 24001);
+    add_pred(&s, 0, 1, 0, 1, 24001);
     const found missed = find(&s);
     assert_int_equal(missed.n, 2);
     assert_error(&missed.items[0], PND_PQ_VOID_CONFUSED, false, 24001, 0);
@@ -246,6 +301,24 @@ static void a_fixed_type_gives_back_what_it_cost(void **state)
     assert_true(found_again.iou_sum == 3.0 && found_again.tp == 4 && found_again.fn == 1);
 }
 
+/* Every inaccurate prediction has its segment, which names it. */
+static void assert_mutual(const found *out)
+{
+    for (size_t i = 0; i < out->n; i++) {
+        const pnd_pq_error *const p = &out->items[i];
+        bool answered = false;
+        if (p->type != PND_PQ_INACCURATE || !p->is_false_positive)
+            continue;
+        for (size_t k = 0; k < out->n; k++) {
+            const pnd_pq_error *const g = &out->items[k];
+            answered |= !g->is_false_positive && g->type == PND_PQ_INACCURATE &&
+                        g->category == p->category && g->id == p->partner_id &&
+                        g->partner_id == p->id;
+        }
+        assert_true(answered);
+    }
+}
+
 static uint32_t random_below(uint32_t *seed, uint32_t n)
 {
     *seed = *seed * 1664525U + 1013904223U;
@@ -288,6 +361,7 @@ static void every_error_has_exactly_one_type(void **state)
         scene s = {random_side(&seed), random_side(&seed)};
         const found out = find(&s);
         int64_t wrong = 0;
+        assert_mutual(&out);
         for (size_t i = 1; i < out.n; i++) {
             const pnd_pq_error *const a = &out.items[i - 1], *const b = &out.items[i];
             assert_true(a->is_false_positive < b->is_false_positive ||
@@ -325,6 +399,9 @@ int main(void)
         cmocka_unit_test(a_second_part_beside_a_match_is_split),
         cmocka_unit_test(two_segments_in_one_are_merged),
         cmocka_unit_test(small_segments_in_a_large_one_are_not_merged),
+        cmocka_unit_test(a_mask_too_bad_to_match_is_inaccurate_on_both_sides),
+        cmocka_unit_test(a_mask_below_a_tenth_is_no_attempt),
+        cmocka_unit_test(a_bad_mask_belongs_to_one_segment),
         cmocka_unit_test(void_that_has_most_of_a_segment_is_void_confused),
         cmocka_unit_test(a_small_segment_without_another_reason_is_missed_small),
         cmocka_unit_test(crowds_and_excused_predictions_are_no_errors),

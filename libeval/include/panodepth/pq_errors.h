@@ -20,11 +20,16 @@
  *                    a segment (which may itself be matched, by another piece)
  *     merged         p has two pieces or more that fill more than half of it, void aside; g is a
  *                    piece of such a prediction (which may itself be matched, with another piece)
+ *     inaccurate     g and p are of one category, both unmatched and of none of the types above,
+ *                    have IoU >= 0.1, and either is the one that the other has the highest IoU
+ *                    with among such segments: found, but with a mask too bad to match
  *     void confused  void has more of its pixels than any one segment of the other image
  *     missed small   g has fewer pixels than `small_area` (32 x 32 of COCO by default)
- *     other          none of these: bad outlines, missed large segments, inventions
+ *     other          none of these: missed large segments, inventions
  *
- * No segment has two: IoU > 0.5 has one partner, and a segment lies mostly in one other.
+ * No segment has two: IoU > 0.5 has one partner, a segment lies mostly in one other, and of equal
+ * IoUs the one with the lower ids is the higher. 0.1 is the bound between a bad mask and background
+ * in TIDE. Where a bad mask was excused as a false positive, g alone is inaccurate.
  *
  * Fixing a type takes its false positives away and turns its false negatives into true positives,
  * with the IoU of the pair (wrong class), of the pieces cut along g (split), of the piece cut out
@@ -45,17 +50,21 @@ typedef enum pnd_pq_error_type {
     PND_PQ_WRONG_CLASS,
     PND_PQ_SPLIT,
     PND_PQ_MERGED,
+    PND_PQ_INACCURATE,
     PND_PQ_VOID_CONFUSED,
     PND_PQ_MISSED_SMALL, /**< false negatives only */
     PND_PQ_OTHER_ERROR,
     PND_PQ_N_ERROR_TYPES
 } pnd_pq_error_type;
 
-/** "wrong-class", "split", "merged", "void-confused", "missed-small", "other". */
+/** "wrong-class", "split", "merged", "inaccurate", "void-confused", "missed-small", "other". */
 PND_API const char *pnd_pq_error_name(pnd_pq_error_type type);
 
 /** 32 x 32 pixels, COCO's bound of small objects. */
 #define PND_PQ_SMALL_AREA INT64_C(1024)
+
+/** The lowest IoU of masks that are taken for an attempt at the same segment. */
+#define PND_PQ_INACCURATE_IOU 0.1
 
 /** One false negative or false positive. */
 typedef struct pnd_pq_error {
@@ -65,7 +74,7 @@ typedef struct pnd_pq_error {
     size_t category;     /**< index of the segment's category */
     uint32_t id;         /**< in the prediction for a false positive, else in the ground truth */
     uint32_t partner_id; /**< in the other image: the segment of another class, the segment that
-                              was split, or the prediction that merges */
+                              was split, the prediction that merges, or the other of two masks */
     double iou;          /**< once fixed; NaN: the category's SQ. Of false negatives only */
 } pnd_pq_error;
 

@@ -23,3 +23,16 @@ for kind in "fn", "fp":
     of_types = sum(t[kind] for t in results["errors"]["types"].values())
     print(kind, "adds up:", of_types == sum(c[kind] for c in results["per_class"].values()))
 END
+
+# Of harsh predictions too, most segments that were missed are explained.
+pnd-scene --out harsh --frames 2 --seed 3 --size 1024x512 --predictions harsh --quiet
+pnd-panoptic --root harsh --split val --in-place --quiet
+pnd-eval panoptic --root harsh --pred harsh/predictions --errors -o harsh.json >table
+python3 - <<'END'
+import json
+types = json.load(open("harsh.json"))["errors"]["types"]
+missed = sum(t["fn"] for t in types.values())
+print("many are missed:", missed > 20)
+print("inaccurate explains some:", types["inaccurate"]["fn"] > missed / 4)
+print("other is rare:", types["other"]["fn"] <= missed / 5)
+END
