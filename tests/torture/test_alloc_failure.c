@@ -14,6 +14,7 @@
 #include <panodepth/panoptic_set.h>
 #include <panodepth/png.h>
 #include <panodepth/polygons.h>
+#include <panodepth/safetensors.h>
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -251,6 +252,33 @@ static void polygons_survive_any_failing_allocation(void **state)
     assert_true(torture(polygons) >= 5);
 }
 
+static pnd_status safetensors(pnd_error *err)
+{
+    static const float values[2] = {1, 2};
+    static const pnd_safetensors_string metadata = {"variant", "r52"};
+    const pnd_safetensor tensors[2] = {{"a", PND_DTYPE_F32, 1, {2}, values, 8},
+                                       {"b", PND_DTYPE_U8, 1, {1}, values, 1}};
+    pnd_buffer bytes = {0}, moved = {0};
+    pnd_safetensors *file = NULL;
+    pnd_status status = pnd_safetensors_encode(&bytes, tensors, 2, &metadata, 1, err);
+    if (status == PND_OK && pnd_buffer_reserve(&moved, bytes.size + 1) != PND_OK)
+        status = pnd_fail(err, PND_ENOMEM, "out of memory");
+    if (status == PND_OK) { /* misaligned, so that tensors are copied */
+        memcpy(moved.data + 1, bytes.data, bytes.size);
+        status = pnd_safetensors_open_memory(&file, moved.data + 1, bytes.size, "test", err);
+    }
+    pnd_safetensors_close(file);
+    pnd_buffer_clear(&moved);
+    pnd_buffer_clear(&bytes);
+    return status;
+}
+
+static void safetensors_survive_any_failing_allocation(void **state)
+{
+    (void)state;
+    assert_true(torture(safetensors) >= 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +288,7 @@ int main(void)
         cmocka_unit_test(ground_truth_survives_any_failing_allocation),
         cmocka_unit_test(panoptic_json_survives_any_failing_allocation),
         cmocka_unit_test(polygons_survive_any_failing_allocation),
+        cmocka_unit_test(safetensors_survive_any_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

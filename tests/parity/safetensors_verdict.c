@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What our reader says of each file, one line: "ok NAME DTYPE SHAPE SHA256 ..." or "bad MESSAGE".
+ */
+#include <panodepth/file.h>
+#include <panodepth/safetensors.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool print_tensor(const pnd_safetensor *t)
+{
+    char digest[PND_SHA256_TEXT_SIZE];
+    pnd_error err = {0};
+    if (pnd_sha256(digest, t->data, t->size, &err) != PND_OK)
+        return false;
+    (void)printf(" %s %s (", t->name, pnd_dtype_name(t->dtype));
+    for (int32_t i = 0; i < t->rank; i++)
+        (void)printf("%s%" PRId64, i > 0 ? "," : "", t->shape[i]);
+    (void)printf(") %s", digest);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        pnd_safetensors *file = NULL;
+        pnd_error err = {0};
+        if (pnd_safetensors_open(&file, argv[i], &err) != PND_OK) {
+            (void)printf("bad %s\n", err.message);
+            continue;
+        }
+        (void)printf("ok");
+        for (size_t k = 0; k < pnd_safetensors_count(file); k++)
+            if (!print_tensor(pnd_safetensors_at(file, k)))
+                return 1;
+        (void)printf("\n");
+        pnd_safetensors_close(file);
+    }
+    return 0;
+}
