@@ -353,9 +353,9 @@ static int print_protocols(tool *t, const depth_args *args, const depth_inputs *
     pnd_buffer text = {0};
     pnd_error err = {0};
     if (args->list_protocols)
-        depth_protocols_print(&text);
+        (t->common.json ? depth_protocols_write : depth_protocols_print)(&text);
     else
-        depth_protocol_explain(&text, inputs);
+        (t->common.json ? depth_protocol_write : depth_protocol_explain)(&text, inputs);
     pnd_status status = pnd_buffer_status(&text, &err);
     if (status == PND_OK)
         status = tool_write(t, "-", text.data, text.size, &err);

@@ -169,6 +169,11 @@ void depth_protocols_print(pnd_buffer *out);
 /* Rules and formulas of a chosen protocol. */
 void depth_protocol_explain(pnd_buffer *out, const depth_inputs *inputs);
 
+/* ---- eval_depth_explain_json.c: the same as JSON */
+
+void depth_protocols_write(pnd_buffer *out);
+void depth_protocol_write(pnd_buffer *out, const depth_inputs *inputs);
+
 /* ---- eval_depth_analysis.c */
 
 extern const char *const depth_analysis_choices[];

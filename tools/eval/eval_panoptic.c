@@ -47,8 +47,9 @@ static const tool_opt options[] = {
      "(named in the signature)",
      .choices = resizings},
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(panoptic_args, require), "EXPR",
-     "exit 1 unless it holds, as in 'PQ>=60'; PQ SQ RQ PQ_th SQ_th RQ_th PQ_st SQ_st RQ_st, in "
-     "percent, with >= > <= < ==; an undefined score meets nothing; repeatable"},
+     "exit 1 unless it holds, as in 'PQ>=60'; PQ SQ RQ, PQ_dagger and with --boundary PQ_boundary "
+     "SQ_boundary RQ_boundary; of things with _th and of stuff with _st after any (PQ_th, "
+     "PQ_dagger_st); in percent, with >= > <= < ==; an undefined score meets nothing; repeatable"},
     {TOOL_FLAG, 0, "boundary", TOOL_FIELD(panoptic_args, boundary), NULL,
      "boundary PQ too: an IoU is no better than that of the pixels within 2 % of the diagonal from "
      "the segments' borders"},
@@ -65,41 +66,39 @@ static const tool_opt options[] = {
 
 /* ---- --require */
 
-enum { N_METRICS = 9 };
-
-static void fill_metrics(eval_metric out[N_METRICS], const panoptic_results *r)
+static pnd_status check_requirement(const char *text, const panoptic_args *args, pnd_error *err)
 {
-    static const char *const names[N_METRICS] = {"PQ",    "SQ",    "RQ",    "PQ_th", "SQ_th",
-                                                 "RQ_th", "PQ_st", "SQ_st", "RQ_st"};
-    for (int g = 0; g < 3; g++) {
-        const pnd_pq_score score = r == NULL
-                                       ? (pnd_pq_score){0}
-                                       : pnd_pq_average(r->total, r->inputs->categories,
-                                                        r->inputs->n_categories, (pnd_pq_group)g);
-        const double values[3] = {score.pq, score.sq, score.rq};
-        for (int k = 0; k < 3; k++)
-            out[3 * g + k] = (eval_metric){names[3 * g + k], 100 * values[k]};
-    }
+    eval_metric known[PANOPTIC_N_METRICS];
+    panoptic_args with_boundary = *args;
+    with_boundary.boundary = true;
+    panoptic_results none = {.args = args};
+    const pnd_status status =
+        eval_require_parse(text, known, panoptic_fill_metrics(known, &none), err);
+    none.args = &with_boundary;
+    if (status == PND_OK ||
+        eval_require_parse(text, known, panoptic_fill_metrics(known, &none), NULL) != PND_OK)
+        return status;
+    *err = (pnd_error){0};
+    return pnd_fail_hint(err, PND_EINVAL, "give --boundary too",
+                         "--require '%s': boundary PQ is not computed", text);
 }
 
 static pnd_status check_requirements(const panoptic_args *args, pnd_error *err)
 {
-    eval_metric known[N_METRICS];
-    fill_metrics(known, NULL);
     pnd_status status = PND_OK;
     for (size_t i = 0; i < args->require.n && status == PND_OK; i++)
-        status = eval_require_parse(args->require.items[i], known, N_METRICS, err);
+        status = check_requirement(args->require.items[i], args, err);
     return status;
 }
 
 static int judge(tool *t, const panoptic_results *r)
 {
-    eval_metric metrics[N_METRICS];
+    eval_metric metrics[PANOPTIC_N_METRICS];
     int code = TOOL_EXIT_OK;
-    fill_metrics(metrics, r);
+    const size_t n = panoptic_fill_metrics(metrics, r);
     for (size_t i = 0; i < r->args->require.n; i++) {
         pnd_error why = {0};
-        if (eval_require_met(r->args->require.items[i], metrics, N_METRICS, &why))
+        if (eval_require_met(r->args->require.items[i], metrics, n, &why))
             continue;
         tool_warn(t, "requirement not met: %s", why.message);
         code = TOOL_EXIT_GATE;

@@ -102,6 +102,14 @@ void panoptic_write_json(pnd_buffer *out, const panoptic_results *results);
 
 PND_NODISCARD pnd_status panoptic_sign(panoptic_results *results, pnd_error *err);
 
+/* ---- eval_panoptic_metrics.c */
+
+enum { PANOPTIC_N_METRICS = 21 };
+
+/* The names of --require and, once the results are there (total is not NULL), their values in
+ * percent. Returns how many: those of boundary PQ only with --boundary. */
+size_t panoptic_fill_metrics(eval_metric out[PANOPTIC_N_METRICS], const panoptic_results *results);
+
 /* ---- eval_panoptic_more.c: PQ-dagger and boundary PQ */
 
 PND_NODISCARD pnd_status panoptic_add_more(panoptic_results *results, pnd_error *err);
