@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pnd-view: pictures of depth maps, panoptic maps and both together. */
-#include "draw.h"
 #include "options.h"
-#include "view_frame.h"
+#include "view_loader.h"
+
+#include <draw.h>
 
 #include <panodepth/json.h>
 #include <panodepth/png.h>
@@ -11,16 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const view_args depth_defaults = {.split = "val",
-                                         .cmap = VIEW_TURBO,
-                                         .mapping = VIEW_SCALE_LOG,
-                                         .near_m = 4.0,
-                                         .far_m = 80.0,
-                                         .alpha = 1.0,
-                                         .scale = 1.0,
-                                         .trim = 0.1};
-static const view_args panoptic_defaults = {
-    .split = "val", .near_m = 10.0, .far_m = 60.0, .alpha = 0.6, .scale = 1.0, .trim = 0.1};
+#define TREE_DEFAULTS .split = "val", .trim = 0.1
+static const view_args depth_defaults = {TREE_DEFAULTS, .look = VIEW_DEPTH_LOOK};
+static const view_args panoptic_defaults = {TREE_DEFAULTS, .look = VIEW_PANOPTIC_LOOK};
 
 /* ---- the work ---- */
 
@@ -34,15 +28,15 @@ typedef struct job {
 static pnd_status create_scratch(void **scratch, void *context, pnd_error *err)
 {
     (void)context;
-    view_frame *frame = NULL;
-    const pnd_status status = view_frame_create(&frame, err);
-    *scratch = frame;
+    view_loader *loader = NULL;
+    const pnd_status status = view_loader_create(&loader, err);
+    *scratch = loader;
     return status;
 }
 
 static void free_scratch(void *scratch)
 {
-    view_frame_free(scratch);
+    view_loader_free(scratch);
 }
 
 static const char *item_id(const void *context, int32_t index)
@@ -53,25 +47,27 @@ static const char *item_id(const void *context, int32_t index)
 static pnd_status one_picture(tool_frame *t)
 {
     const job *j = t->context;
-    view_frame *frame = t->scratch;
+    view_loader *loader = t->scratch;
+    view_frame *frame = &loader->frame;
     const view_item *item = &j->items.items[t->index];
-    pnd_status status = view_frame_load(frame, &j->items, item, j->kind, j->args, &t->err);
+    pnd_status status = view_load(loader, &j->items, item, j->kind, j->args, &t->err);
     if (status == PND_OK)
-        status = j->kind == VIEW_DEPTH ? view_draw_depth(frame, j->args, &t->err)
-                                       : view_draw_panoptic(frame, j->kind, j->args, &t->err);
+        status = j->kind == VIEW_DEPTH
+                     ? view_draw_depth(frame, &j->args->look, &t->err)
+                     : view_draw_panoptic(frame, j->kind, &j->args->look, &t->err);
     if (status == PND_OK)
-        status = pnd_png_encode_rgb8(&frame->bytes, pnd_plane_rgb8_view(&frame->picture), &t->err);
+        status = pnd_png_encode_rgb8(&loader->bytes, pnd_plane_rgb8_view(&frame->picture), &t->err);
     if (status != PND_OK)
         return status;
     t->side = TOOL_OUTPUT;
-    return tool_write(j->tool, item->output, frame->bytes.data, frame->bytes.size, &t->err);
+    return tool_write(j->tool, item->output, loader->bytes.data, loader->bytes.size, &t->err);
 }
 
 static pnd_status check_args(const view_args *args, pnd_error *err)
 {
-    if (!(args->near_m < args->far_m))
-        return pnd_fail(err, PND_EINVAL, "--near %g is not below --far %g", args->near_m,
-                        args->far_m);
+    if (!(args->look.near_m < args->look.far_m))
+        return pnd_fail(err, PND_EINVAL, "--near %g is not below --far %g", args->look.near_m,
+                        args->look.far_m);
     const char *const inputs[] = {args->image,  args->depth,         args->disparity,
                                   args->camera, args->panoptic_json, args->instance_ids};
     const char *output = args->output != NULL ? args->output : args->out;
@@ -138,7 +134,7 @@ static int run_depth(tool *t, const void *data)
 {
     view_args args = *(const view_args *)data;
     if (args.image != NULL && !tool_given(t, "alpha")) /* a photograph is named to be seen */
-        args.alpha = panoptic_defaults.alpha;
+        args.look.alpha = panoptic_defaults.look.alpha;
     return run(t, VIEW_DEPTH, &args);
 }
 

@@ -35,27 +35,27 @@ static const char *const zero_disparity[] = {"far", "invalid", NULL};
     {TOOL_GROUP, .name = "Output"}, \
     {TOOL_STRING, 'o', "output", MEMBER(output), "FILE", "make one picture; - is standard output"}, \
     {TOOL_STRING, 0, "out", MEMBER(out), "DIR", "make the pictures of all frames"}, \
-    {TOOL_DOUBLE, 0, "scale", MEMBER(scale), "F", "size of a picture relative to its input", 0.01, 1.0}
+    {TOOL_DOUBLE, 0, "scale", MEMBER(look.scale), "F", "size of a picture relative to its input", 0.01, 1.0}
 
 #define LOOK \
     {TOOL_GROUP, .name = "Look"}, \
-    {TOOL_DOUBLE, 0, "alpha", MEMBER(alpha), "A", "opacity of the colours over the photograph", 0.0, 1.0}
+    {TOOL_DOUBLE, 0, "alpha", MEMBER(look.alpha), "A", "opacity of the colours over the photograph", 0.0, 1.0}
 
 #define COLOURS \
-    {TOOL_CHOICE, 0, "cmap", MEMBER(cmap), "NAME", "colour map of depth", .choices = cmaps}, \
-    {TOOL_CHOICE, 0, "mapping", MEMBER(mapping), "NAME", "colours follow depth, its logarithm or its inverse", .choices = mappings}, \
-    {TOOL_DOUBLE, 0, "near", MEMBER(near_m), "M", "metres of the nearest colour", 0.01, 1e5}, \
-    {TOOL_DOUBLE, 0, "far", MEMBER(far_m), "M", "metres of the farthest colour", 0.01, 1e5}, \
-    {TOOL_FLAG, 0, "no-legend", MEMBER(no_legend), NULL, "leave out the legend"}
+    {TOOL_CHOICE, 0, "cmap", MEMBER(look.cmap), "NAME", "colour map of depth", .choices = cmaps}, \
+    {TOOL_CHOICE, 0, "mapping", MEMBER(look.mapping), "NAME", "colours follow depth, its logarithm or its inverse", .choices = mappings}, \
+    {TOOL_DOUBLE, 0, "near", MEMBER(look.near_m), "M", "metres of the nearest colour", 0.01, 1e5}, \
+    {TOOL_DOUBLE, 0, "far", MEMBER(look.far_m), "M", "metres of the farthest colour", 0.01, 1e5}, \
+    {TOOL_FLAG, 0, "no-legend", MEMBER(look.no_legend), NULL, "leave out the legend"}
 
 #define SEGMENTS \
-    {TOOL_CHOICE, 0, "palette", MEMBER(palette), "NAME", "colours of the classes", .choices = palettes}, \
-    {TOOL_FLAG, 0, "no-labels", MEMBER(no_labels), NULL, "write no names"}, \
-    {TOOL_FLAG, 0, "no-edges", MEMBER(no_edges), NULL, "draw no outlines"}
+    {TOOL_CHOICE, 0, "palette", MEMBER(look.palette), "NAME", "colours of the classes", .choices = palettes}, \
+    {TOOL_FLAG, 0, "no-labels", MEMBER(look.no_labels), NULL, "write no names"}, \
+    {TOOL_FLAG, 0, "no-edges", MEMBER(look.no_edges), NULL, "draw no outlines"}
 
 #define FUSION \
     {TOOL_GROUP, .name = "Fusion"}, \
-    {TOOL_CHOICE, 0, "fuse", MEMBER(fuse), "RULE", "depth of a segment from those of its pixels", .choices = fuse_rules}, \
+    {TOOL_CHOICE, 0, "fuse", MEMBER(look.fuse), "RULE", "depth of a segment from those of its pixels", .choices = fuse_rules}, \
     {TOOL_DOUBLE, 0, "trim", MEMBER(trim), "Q", "share cut off at each end by --fuse trimmed", 0.001, 0.499}
 
 const tool_opt view_depth_options[] = {

@@ -214,7 +214,7 @@ static pnd_status tree_item(view_item *item, view_kind kind, const view_args *ar
 {
     bool failed = false;
     item->id = copy(frame->core, &failed);
-    if (args->alpha < 1.0) {
+    if (args->look.alpha < 1.0) {
         item->photo = pnd_frame_path(frame, args->root, "leftImg8bit", "_leftImg8bit.png");
         failed = failed || item->photo == NULL;
     }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A depth map in colour, and what depth and panoptic pictures share. */
 #include "draw.h"
+#include "overlay.h"
 #include "view_frame.h"
 
 #include <math.h>
 #include <string.h>
 
-view_scale view_args_scale(const view_args *args)
+view_scale view_look_scale(const view_look *look)
 {
-    return (view_scale){args->mapping, args->near_m, args->far_m,
-                        args->cmap == VIEW_JET ? 0.15 : 0.0};
+    return (view_scale){look->mapping, look->near_m, look->far_m,
+                        look->cmap == VIEW_JET ? 0.15 : 0.0};
 }
 
 static int32_t scaled(int32_t side, double scale)
@@ -46,7 +47,7 @@ pnd_status view_start_picture(view_frame *frame, int32_t width, int32_t height, 
     return status;
 }
 
-static pnd_status draw_legend(view_frame *frame, const view_args *args, const view_colormap *map,
+static pnd_status draw_legend(view_frame *frame, const view_look *look, const view_colormap *map,
                               pnd_error *err)
 {
     view_canvas *canvas = NULL;
@@ -54,7 +55,7 @@ static pnd_status draw_legend(view_frame *frame, const view_args *args, const vi
     if (status != PND_OK)
         return status;
     const view_legend legend = {.map = map,
-                                .scale = view_args_scale(args),
+                                .scale = view_look_scale(look),
                                 .text_px = view_text_px(frame->picture.height),
                                 .title = "depth [m]",
                                 .hatch_text = "no depth",
@@ -65,21 +66,21 @@ static pnd_status draw_legend(view_frame *frame, const view_args *args, const vi
     return status;
 }
 
-pnd_status view_draw_depth(view_frame *frame, const view_args *args, pnd_error *err)
+pnd_status view_draw_depth(view_frame *frame, const view_look *look, pnd_error *err)
 {
     const pnd_view_f32 depth_m = pnd_plane_f32_view(&frame->depth_m);
     int32_t width = 0, height = 0;
-    view_output_size(&width, &height, depth_m.width, depth_m.height, args->scale);
+    view_output_size(&width, &height, depth_m.width, depth_m.height, look->scale);
     pnd_status status = view_start_picture(frame, width, height, err);
     if (status == PND_OK)
         status = view_shrink_f32(&frame->small_depth, depth_m, width, height, err);
     if (status != PND_OK)
         return status;
     view_colormap map;
-    view_colormap_init(&map, args->cmap);
-    const view_overlay overlay = {.alpha = frame->has_photo ? view_alpha(args->alpha) : 255,
+    view_colormap_init(&map, look->cmap);
+    const view_overlay overlay = {.alpha = frame->has_photo ? view_alpha(look->alpha) : 255,
                                   .hatch_px = view_hatch_px(height)};
     view_paint_depth(&frame->picture, pnd_plane_f32_view(&frame->small_depth), &map,
-                     view_args_scale(args), overlay);
-    return args->no_legend ? PND_OK : draw_legend(frame, args, &map, err);
+                     view_look_scale(look), overlay);
+    return look->no_legend ? PND_OK : draw_legend(frame, look, &map, err);
 }

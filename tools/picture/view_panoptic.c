@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The panoptic map and the panoptic-depth colour map. */
 #include "draw.h"
+#include "overlay.h"
 #include "view_frame.h"
 
 #include <panodepth/alloc.h>
@@ -17,10 +18,10 @@ static const uint8_t undefined_grey[3] = {120, 120, 120};
 
 /* ---- colours ---- */
 
-static view_paint paint_panoptic(const view_segment *segment, const view_args *args)
+static view_paint paint_panoptic(const view_segment *segment, const view_look *look)
 {
     view_paint paint = {.strong_edge = segment->is_thing};
-    view_palette_color(paint.rgb, args->palette, segment->name, segment->color);
+    view_palette_color(paint.rgb, look->palette, segment->name, segment->color);
     if (segment->is_thing)
         view_instance_shade(paint.rgb, paint.rgb, segment->instance);
     return paint;
@@ -31,33 +32,33 @@ static bool is_hatched(const view_segment *segment)
     return !isfinite(segment->depth_m) || segment->coverage < least_coverage;
 }
 
-static view_paint paint_depth(const view_segment *segment, const view_args *args,
+static view_paint paint_depth(const view_segment *segment, const view_look *look,
                               const view_colormap *map)
 {
     if (!segment->is_thing)
-        return paint_panoptic(segment, args);
+        return paint_panoptic(segment, look);
     view_paint paint = {.strong_edge = true};
     const bool known = isfinite(segment->depth_m);
-    const double v = view_scale_position(view_args_scale(args), segment->depth_m);
+    const double v = view_scale_position(view_look_scale(look), segment->depth_m);
     memcpy(paint.rgb, known ? map->rgb[view_colormap_index(v)] : undefined_grey, sizeof(paint.rgb));
     paint.hatch = is_hatched(segment);
     return paint;
 }
 
-static pnd_status paint(view_frame *frame, view_kind kind, const view_args *args,
+static pnd_status paint(view_frame *frame, view_kind kind, const view_look *look,
                         const view_colormap *map, pnd_error *err)
 {
     view_paint *paints = pnd_alloc_array(frame->n_segments, sizeof(*paints));
     if (paints == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for %zu colours", frame->n_segments);
     for (size_t i = 0; i < frame->n_segments; i++)
-        paints[i] = kind == VIEW_PANOPTIC_DEPTH ? paint_depth(&frame->segments[i], args, map)
-                                                : paint_panoptic(&frame->segments[i], args);
+        paints[i] = kind == VIEW_PANOPTIC_DEPTH ? paint_depth(&frame->segments[i], look, map)
+                                                : paint_panoptic(&frame->segments[i], look);
     const int32_t height = frame->picture.height;
     const bool is_small = height < 700; /* finer, fainter lines */
-    const view_overlay overlay = {.alpha = frame->has_photo ? view_alpha(args->alpha) : 255,
+    const view_overlay overlay = {.alpha = frame->has_photo ? view_alpha(look->alpha) : 255,
                                   .edge_alpha = is_small ? 130 : 190,
-                                  .line_px = args->no_edges ? 0
+                                  .line_px = look->no_edges ? 0
                                              : is_small     ? 1
                                                             : 2,
                                   .hatch_px = view_hatch_px(height)};
@@ -253,54 +254,54 @@ static const char *legend_title(const view_frame *frame, pnd_fuse_rule rule)
 }
 
 static pnd_status write_on_canvas(view_frame *frame, view_canvas *canvas, view_kind kind,
-                                  const view_args *args, const view_colormap *map, pnd_error *err)
+                                  const view_look *look, const view_colormap *map, pnd_error *err)
 {
     const bool with_depth = kind == VIEW_PANOPTIC_DEPTH;
     const view_legend legend = {.map = map,
-                                .scale = view_args_scale(args),
+                                .scale = view_look_scale(look),
                                 .text_px = view_text_px(frame->picture.height),
-                                .title = legend_title(frame, args->fuse),
+                                .title = legend_title(frame, look->fuse),
                                 .hatch_text = any_hatched(frame) ? "under 20 % measured" : NULL};
     view_rect blocked = {0};
-    if (with_depth && !args->no_legend)
+    if (with_depth && !look->no_legend)
         blocked = draw_legend(canvas, frame, legend);
     pnd_status status = PND_OK;
-    if (!args->no_labels)
+    if (!look->no_labels)
         status = view_regions_find(&frame->regions, pnd_plane_u32_view(&frame->small_index), err);
-    if (status == PND_OK && !args->no_labels)
+    if (status == PND_OK && !look->no_labels)
         status = draw_labels(canvas, frame, blocked, with_depth, err);
     return status;
 }
 
-static pnd_status write_text(view_frame *frame, view_kind kind, const view_args *args,
+static pnd_status write_text(view_frame *frame, view_kind kind, const view_look *look,
                              const view_colormap *map, pnd_error *err)
 {
-    if (args->no_labels && (kind == VIEW_PANOPTIC || args->no_legend))
+    if (look->no_labels && (kind == VIEW_PANOPTIC || look->no_legend))
         return PND_OK;
     view_canvas *canvas = NULL;
     pnd_status status = view_canvas_create(&canvas, pnd_plane_rgb8_view(&frame->picture), err);
     if (status == PND_OK)
-        status = write_on_canvas(frame, canvas, kind, args, map, err);
+        status = write_on_canvas(frame, canvas, kind, look, map, err);
     if (status == PND_OK)
         status = view_canvas_read(&frame->picture, canvas, err);
     view_canvas_free(canvas);
     return status;
 }
 
-pnd_status view_draw_panoptic(view_frame *frame, view_kind kind, const view_args *args,
+pnd_status view_draw_panoptic(view_frame *frame, view_kind kind, const view_look *look,
                               pnd_error *err)
 {
     const pnd_view_u32 index = pnd_plane_u32_view(&frame->index);
     int32_t width = 0, height = 0;
-    view_output_size(&width, &height, index.width, index.height, args->scale);
+    view_output_size(&width, &height, index.width, index.height, look->scale);
     pnd_status status = view_start_picture(frame, width, height, err);
     if (status == PND_OK)
         status = view_shrink_u32(&frame->small_index, index, width, height, err);
     view_colormap map;
-    view_colormap_init(&map, args->cmap);
+    view_colormap_init(&map, look->cmap);
     if (status == PND_OK)
-        status = paint(frame, kind, args, &map, err);
+        status = paint(frame, kind, look, &map, err);
     if (status == PND_OK)
-        status = write_text(frame, kind, args, &map, err);
+        status = write_text(frame, kind, look, &map, err);
     return status;
 }
