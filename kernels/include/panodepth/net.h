@@ -49,7 +49,7 @@ PND_API const char *pnd_precision_name(pnd_precision precision);
 /** What a depth head's predictor holds. */
 typedef enum pnd_depth_head {
     PND_DEPTH_AUTO = 0, /**< one channel: metres; 2K channels: DORN_AUTHOR */
-    PND_DEPTH_NONE = 1,
+    PND_DEPTH_NONE = 1, /**< leave a depth head out, if there is one */
     PND_DEPTH_METRES = 2,
     /** K "deeper" logits, then K "not deeper": depth = (80^(l/K) + 80^((l+1)/K)) / 2 - 1 metres
      * with l the number of k whose deeper logit is the larger, strictly. */

@@ -95,6 +95,10 @@ pnd_status net_build(net_graph *graph, const pnd_net_tensor *tensors, size_t n_t
  * CONV: weight[out][k][k][in]; DWCONV: weight[k][k][channels]. bias[out]. */
 void net_fold(const net_graph *graph, const net_op *op, float *weight, float *bias);
 
+/* depths[label] of DORN, label = 0 .. intervals (Fu et al., CVPR 2018, alpha = gamma = 1, beta =
+ * 80): (80^(label / K) + 80^((label + 1) / K)) / 2 - 1 in double precision, rounded once. */
+void net_dorn_table(float *depths, int32_t intervals);
+
 /* Elements of weight above. */
 size_t net_weight_count(const net_graph *graph, const net_op *op);
 

@@ -2,6 +2,7 @@
 /* The reference backend: every operator as plainly as it can be written. */
 #include "../depth_job.h"
 #include "../fuse_job.h"
+#include "../net/net_exec.h"
 
 #include <stdio.h>
 
@@ -9,6 +10,7 @@ static const pnd_ops ops = {
     .name = "ref",
     .depth_from_disparity = pnd_ref_depth,
     .fuse_depth = pnd_ref_fuse,
+    .net_open = pnd_ref_net_open,
 };
 
 pnd_status pnd_ref_open(pnd_backend *backend, const pnd_backend_options *options, pnd_error *err)
