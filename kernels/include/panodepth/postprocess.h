@@ -10,8 +10,9 @@
  *     s = max(0, (dst + 0.5) / 4 - 0.5), i0 = floor(s), i1 = min(i0 + 1, size - 1), w1 = s - i0,
  *     w0 = 1 - w1, value = h0 (w0 a + w1 b) + h1 (w0 c + w1 d)
  *
- * and cut to the photograph's size. Offsets are multiplied by 4 after that. Then, as in detectron2
- * (projects/Panoptic-DeepLab, post_processing.py):
+ * and cut to the photograph's size. (So does PyTorch 2 where it runs without fused multiply-add;
+ * with it, or in another memory layout, its last bit may differ.) Offsets are multiplied by 4 after
+ * that. Then, as in detectron2 (projects/Panoptic-DeepLab, post_processing.py):
  *
  *     1. semantic class = argmax of the logits, the first on ties
  *     2. a centre is a pixel whose heat is above `threshold` and equal to the largest of the
@@ -56,10 +57,11 @@ typedef struct pnd_postprocess_options {
     int32_t nms;           /**< odd window, 1 to 31; 0: 7 */
     int32_t top_k;         /**< 1 to PND_POST_MAX_CENTERS; 0: 200 */
     int32_t stuff_area;    /**< pixels; 0: 2048; negative: no limit */
-    int32_t label_divisor; /**< 0: 1000. top_k must be at most this */
-    uint32_t things;       /**< bit c: class c is a thing; 0: classes 11 to 18, as trainIds are */
+    int32_t label_divisor; /**< above top_k and below 2^19, so that ids have 24 bits; 0: 1000 */
+    uint32_t things;       /**< bit c: class c is a thing, past the last class ignored; 0: classes
+                                11 to 18, as trainIds are */
     /** @name deeplab2's rules @{ */
-    bool one_instance_without_centers; /**< thing pixels without a centre are one instance */
+    bool one_instance_without_centers; /**< no centre: all thing pixels are one instance */
     bool stuff_area_exclusive;         /**< an area equal to stuff_area is dropped too */
     bool keep_top_k;                   /**< more than top_k centres: exactly the top_k best, the
                                             earlier in raster order on equal heat */
@@ -72,7 +74,7 @@ typedef struct pnd_segment {
     int32_t panoptic; /**< its value in the map */
     int32_t class_id; /**< the network's class, a trainId for Cityscapes */
     bool is_thing;
-    int32_t center_x, center_y;  /**< the instance's heat-map peak; -1 for stuff */
+    int32_t center_x, center_y;  /**< the instance's heat-map peak; -1 without one */
     int32_t x, y, width, height; /**< bounding box */
     int64_t area_px;
     /** Things: mean over the mask of softmax(logits)[class], times the heat at the mask's centroid
@@ -85,12 +87,13 @@ typedef struct pnd_segment {
 typedef struct pnd_postprocess_result {
     int32_t width, height;
     int32_t *panoptic;     /**< [height][width]: a segment's value, or PND_POST_VOID */
-    uint8_t *sem;          /**< [height][width]: class of every pixel before step 5 */
+    uint8_t *sem;          /**< [height][width]: class of every pixel, from step 1 */
     float *depth;          /**< [height][width] metres; NULL without a depth head */
     pnd_segment *segments; /**< in ascending `panoptic` */
     size_t n_segments;
     int32_t *centers; /**< y, x of every centre in raster order, [n_centers][2] */
     size_t n_centers;
+    int64_t n_nonfinite; /**< NaN and infinite values in the heads: 0, or the maps mean little */
     struct pnd_postprocess_memory *memory; /**< private */
 } pnd_postprocess_result;
 

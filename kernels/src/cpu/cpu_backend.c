@@ -5,6 +5,7 @@
 
 #include "../depth_job.h"
 #include "../fuse_job.h"
+#include "../post_job.h"
 
 #include <panodepth/alloc.h>
 
@@ -27,6 +28,7 @@ static const pnd_ops ops = {
     .close = close_cpu,
     .depth_from_disparity = pnd_cpu_depth,
     .fuse_depth = pnd_cpu_fuse,
+    .postprocess = pnd_ref_post, /* until cpu has its own */
 };
 
 static int default_threads(void)

@@ -3,6 +3,7 @@
 #include "../depth_job.h"
 #include "../fuse_job.h"
 #include "../net/net_exec.h"
+#include "../post_job.h"
 
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ static const pnd_ops ops = {
     .depth_from_disparity = pnd_ref_depth,
     .fuse_depth = pnd_ref_fuse,
     .net_open = pnd_ref_net_open,
+    .postprocess = pnd_ref_post,
 };
 
 pnd_status pnd_ref_open(pnd_backend *backend, const pnd_backend_options *options, pnd_error *err)
