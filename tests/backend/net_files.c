@@ -61,7 +61,8 @@ void net_file_open(net_file *file, const char *folder, const char *name)
 {
     char path[PATH_SIZE];
     uint64_t header = 0;
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    (void)snprintf(path, sizeof path, "%s%s%s", folder != NULL ? folder : "",
+                   folder != NULL ? "/" : "", name);
     *file = (net_file){0};
     read_all(file, path);
     memcpy(&header, file->bytes, sizeof header);
@@ -76,8 +77,12 @@ void net_file_open(net_file *file, const char *folder, const char *name)
     free(text);
     const char *data = file->bytes + HEADER_START + header;
     char *at = strchr(file->bytes + HEADER_START, '"');
-    if (at != NULL && strncmp(at, "\"__metadata__\"", 14) == 0)
-        at = strchr(strchr(at, '}'), '"');
+    if (at != NULL && strncmp(at, "\"__metadata__\"", 14) == 0) {
+        char *end = strchr(at, '}');
+        file->metadata = at + strlen("\"__metadata__\"");
+        at = strchr(end, '"');
+        *end = '\0';
+    }
     while (at != NULL)
         at = read_tensor(file, at, data, path);
 }
@@ -104,6 +109,19 @@ const pnd_net_tensor *net_file_find(const net_file *file, const char *name)
             return &file->tensors[i];
     fail("no such tensor", name);
     return NULL;
+}
+
+bool net_file_meta(const net_file *file, const char *key, char *value, size_t size)
+{
+    char quoted[64];
+    (void)snprintf(quoted, sizeof quoted, "\"%s\":\"", key);
+    const char *at = file->metadata != NULL ? strstr(file->metadata, quoted) : NULL;
+    value[0] = '\0';
+    if (at == NULL)
+        return false;
+    at += strlen(quoted);
+    (void)snprintf(value, size, "%.*s", (int)strcspn(at, "\""), at);
+    return true;
 }
 
 size_t net_file_count(const pnd_net_tensor *tensor)

@@ -241,7 +241,7 @@ static const struct {
     {three_centers, PND_DEPTH_AUTO,
      "ins_embed_head.center_predictor.weight is [3,4,1,1], expected [1,4,1,1]"},
     {even_depth, PND_DEPTH_DORN_AUTHOR, "depth_head.predictor has 3 channels: expected 2 for each"},
-    {NULL, PND_DEPTH_DORN_PAPER, "depth_head.predictor has 1 channel: expected 2 for each"},
+    {NULL, PND_DEPTH_DORN_PUBLISHED, "depth_head.predictor has 1 channel: expected 2 for each"},
 };
 
 static void test_damage(net_graph *g, size_t i)

@@ -56,7 +56,7 @@ typedef enum pnd_depth_head {
     PND_DEPTH_DORN_AUTHOR = 3,
     /** K pairs (not deeper, deeper) as in Fu et al. (CVPR 2018), l counting ties; the same depths.
      */
-    PND_DEPTH_DORN_PAPER = 4
+    PND_DEPTH_DORN_PUBLISHED = 4
 } pnd_depth_head;
 
 enum { PND_NET_MAX_BATCH = 64, PND_NET_MAX_SLOTS = 16, PND_NET_MIN_SIDE = 64 };

@@ -341,7 +341,7 @@ static int32_t add_head(builder *b, const char *head, const char *predictor, int
 
 static pnd_status check_depth_head(pnd_depth_head wanted, int32_t channels, pnd_error *err)
 {
-    const bool dorn = wanted == PND_DEPTH_DORN_AUTHOR || wanted == PND_DEPTH_DORN_PAPER;
+    const bool dorn = wanted == PND_DEPTH_DORN_AUTHOR || wanted == PND_DEPTH_DORN_PUBLISHED;
     if (dorn ? channels % 2 == 0 : channels == 1)
         return PND_OK;
     if (channels == 0) /* missing, and reported as such */

@@ -44,15 +44,15 @@ NET_RULE float net_resize_mix(net_tap y, net_tap x, float a, float b, float c, f
 }
 
 /* DORN's label of one pixel: how many of the K intervals are "deeper", from 2K logits that lie
- * `step` floats apart. Paper's layout: pairs (not deeper, deeper), ties count. The authors': all
- * deeper ones first, ties do not count. */
-NET_RULE int32_t net_dorn_label(const float *logits, size_t step, int32_t intervals, int paper)
+ * `step` floats apart. The published layout: pairs (not deeper, deeper), ties count. The authors':
+ * all deeper ones first, ties do not count. */
+NET_RULE int32_t net_dorn_label(const float *logits, size_t step, int32_t intervals, int published)
 {
     int32_t label = 0;
     for (int32_t k = 0; k < intervals; k++) {
-        const float deeper = logits[step * (size_t)(paper ? 2 * k + 1 : k)];
-        const float other = logits[step * (size_t)(paper ? 2 * k : intervals + k)];
-        label += paper ? deeper >= other : deeper > other;
+        const float deeper = logits[step * (size_t)(published ? 2 * k + 1 : k)];
+        const float other = logits[step * (size_t)(published ? 2 * k : intervals + k)];
+        label += published ? deeper >= other : deeper > other;
     }
     return label;
 }

@@ -135,9 +135,9 @@ static void resize_pixel(const ref_exec *e, const net_op *op, pixel p)
 static void dorn_pixel(const ref_exec *e, const net_op *op, pixel p)
 {
     const int32_t intervals = e->base.plan.places[op->in].channels / 2;
-    const bool paper = e->base.graph->depth_head == PND_DEPTH_DORN_PAPER;
+    const bool published = e->base.graph->depth_head == PND_DEPTH_DORN_PUBLISHED;
     const float *logits = at(e, op->in, p.image, p.y, p.x);
-    *at(e, op->out, p.image, p.y, p.x) = e->dorn[net_dorn_label(logits, 1, intervals, paper)];
+    *at(e, op->out, p.image, p.y, p.x) = e->dorn[net_dorn_label(logits, 1, intervals, published)];
 }
 
 static void run_pixel(const ref_exec *e, size_t index, const uint8_t *photograph, pixel p)
