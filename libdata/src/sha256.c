@@ -21,15 +21,12 @@ static void write_digest(char text[PND_SHA256_TEXT_SIZE], struct sha256_ctx *con
     text[2 * sizeof digest] = '\0';
 }
 
-pnd_status pnd_sha256(char text[PND_SHA256_TEXT_SIZE], const void *bytes, size_t size,
-                      pnd_error *err)
+void pnd_sha256(char text[PND_SHA256_TEXT_SIZE], const void *bytes, size_t size)
 {
     struct sha256_ctx context;
-    (void)err;
     sha256_init(&context);
     sha256_update(&context, size, bytes);
     write_digest(text, &context);
-    return PND_OK;
 }
 
 static pnd_status hash_open_file(struct sha256_ctx *context, int fd, const char *path,

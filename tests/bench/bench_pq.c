@@ -161,8 +161,8 @@ static bool end_to_end(void *job)
 {
     pair *const p = job;
     char digest[PND_SHA256_TEXT_SIZE];
-    return pnd_sha256(digest, p->gt->png.data, p->gt->png.size, NULL) == PND_OK && decode(job) &&
-           match(job);
+    pnd_sha256(digest, p->gt->png.data, p->gt->png.size);
+    return decode(job) && match(job);
 }
 
 typedef struct reader {

@@ -7,17 +7,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static bool print_tensor(const pnd_safetensor *t)
+static void print_tensor(const pnd_safetensor *t)
 {
     char digest[PND_SHA256_TEXT_SIZE];
-    pnd_error err = {0};
-    if (pnd_sha256(digest, t->data, t->size, &err) != PND_OK)
-        return false;
+    pnd_sha256(digest, t->data, t->size);
     (void)printf(" %s %s (", t->name, pnd_dtype_name(t->dtype));
     for (int32_t i = 0; i < t->rank; i++)
         (void)printf("%s%" PRId64, i > 0 ? "," : "", t->shape[i]);
     (void)printf(") %s", digest);
-    return true;
 }
 
 int main(int argc, char **argv)
@@ -31,8 +28,7 @@ int main(int argc, char **argv)
         }
         (void)printf("ok");
         for (size_t k = 0; k < pnd_safetensors_count(file); k++)
-            if (!print_tensor(pnd_safetensors_at(file, k)))
-                return 1;
+            print_tensor(pnd_safetensors_at(file, k));
         (void)printf("\n");
         pnd_safetensors_close(file);
     }

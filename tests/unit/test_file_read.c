@@ -279,15 +279,14 @@ static void the_root_itself_may_be_a_link(void **state)
 static void digests_are_those_of_the_standard(void **state)
 {
     char text[PND_SHA256_TEXT_SIZE];
-    pnd_error err = {0};
     (void)state;
-    pnd_assert_ok(pnd_sha256(text, "", 0, &err));
+    pnd_sha256(text, "", 0);
     assert_string_equal(text, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    pnd_assert_ok(pnd_sha256(text, "abc", 3, &err));
+    pnd_sha256(text, "abc", 3);
     assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     char *million = malloc(1000000);
     memset(million, 'a', 1000000);
-    pnd_assert_ok(pnd_sha256(text, million, 1000000, &err));
+    pnd_sha256(text, million, 1000000);
     assert_string_equal(text, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     free(million);
 }
@@ -304,7 +303,7 @@ static void a_file_is_hashed_in_pieces(void **state)
     assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     memset(bytes, 'x', sizeof bytes - 1);
     scratch_put("long", bytes);
-    pnd_assert_ok(pnd_sha256(whole, bytes, sizeof bytes - 1, &err));
+    pnd_sha256(whole, bytes, sizeof bytes - 1);
     pnd_assert_ok(pnd_sha256_file(text, "long", &err));
     assert_string_equal(text, whole);
     pnd_assert_fails(pnd_sha256_file(text, "none", &err), PND_EIO, "none");

@@ -74,7 +74,9 @@ static pnd_status read_file(scratch *s, depth_digest digest, const char *path, i
                             pnd_error *err)
 {
     const pnd_status status = pnd_file_read(&s->file, path, max_bytes, err);
-    return status == PND_OK ? pnd_sha256(digest, s->file.data, s->file.size, err) : status;
+    if (status == PND_OK)
+        pnd_sha256(digest, s->file.data, s->file.size);
+    return status;
 }
 
 static pnd_status read_disparity(scratch *s, depth_frame *frame, pnd_error *err)
@@ -263,10 +265,9 @@ static pnd_status one_frame(tool_frame *f)
         status = read_mask(s, frame, run, &f->err);
     if (status == PND_OK)
         status = convert(s, frame, run, &f->err);
-    if (status == PND_OK)
-        status = pnd_sha256(frame->result.output_digest, s->encoded.data, s->encoded.size, &f->err);
     if (status != PND_OK)
         return status;
+    pnd_sha256(frame->result.output_digest, s->encoded.data, s->encoded.size);
     f->side = TOOL_OUTPUT;
     status = tool_write(run->tool, frame->output, s->encoded.data, s->encoded.size, &f->err);
     frame->result.done = status == PND_OK;

@@ -107,7 +107,9 @@ static pnd_status read_hashed(scratch *s, eval_sha256 digest, const char *path, 
                               pnd_error *err)
 {
     const pnd_status status = pnd_file_read(&s->file, path, limit, err);
-    return status == PND_OK ? pnd_sha256(digest, s->file.data, s->file.size, err) : status;
+    if (status == PND_OK)
+        pnd_sha256(digest, s->file.data, s->file.size);
+    return status;
 }
 
 static char *path_of(const depth_pair *pair, const char *root, const char *fallback,

@@ -202,7 +202,7 @@ static pnd_status load_ground_truth(scratch *s, const char *path, instance_frame
 {
     pnd_status status = pnd_file_read(&s->file, path, PND_MAX_IMAGE_BYTES, err);
     if (status == PND_OK)
-        status = pnd_sha256(out->digest, s->file.data, s->file.size, err);
+        pnd_sha256(out->digest, s->file.data, s->file.size);
     if (status == PND_OK)
         status = pnd_png_decode_u16(&s->gt, s->file.data, s->file.size, path, NULL, NULL, err);
     return status == PND_OK ? pnd_instance_begin(s->matcher, pnd_plane_u16_view(&s->gt), path, err)

@@ -23,7 +23,9 @@ static pnd_status read_ground_truth(joint_images *s, eval_sha256 digest, const c
                                     int64_t limit, pnd_error *err)
 {
     const pnd_status status = pnd_file_read(&s->file, path, limit, err);
-    return status == PND_OK ? pnd_sha256(digest, s->file.data, s->file.size, err) : status;
+    if (status == PND_OK)
+        pnd_sha256(digest, s->file.data, s->file.size);
+    return status;
 }
 
 /* ---- DVPS panoptic images */
@@ -231,7 +233,7 @@ static pnd_status read_row(pnd_plane_u32 *out, joint_images *s, joint_notes *not
     if (status == PND_OK)
         status = read_rows_png(s, notes, json, dir, row, name, err);
     if (status == PND_OK && is_gt)
-        status = pnd_sha256(notes->digest[0], s->file.data, s->file.size, err);
+        pnd_sha256(notes->digest[0], s->file.data, s->file.size);
     if (status == PND_OK)
         status = translate(out, &s->rgb, segments, row->n_segments, name, err);
     free(name);

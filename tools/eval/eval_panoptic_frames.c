@@ -221,7 +221,7 @@ static pnd_status run_frame(tool_frame *frame)
     pnd_status status =
         load_side(&s->gt, j->inputs->gt_json, j->inputs->gt_dir, gt, &j->png, out, err);
     if (status == PND_OK)
-        status = pnd_sha256(out->gt_digest, s->gt.file.data, s->gt.file.size, err);
+        pnd_sha256(out->gt_digest, s->gt.file.data, s->gt.file.size);
     if (status == PND_OK)
         status =
             load_side(&s->pred, j->inputs->pred_json, j->inputs->pred_dir, pred, &j->png, out, err);

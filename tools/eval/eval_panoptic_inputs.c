@@ -118,7 +118,7 @@ static pnd_status read_set(pnd_panoptic_set *out, eval_sha256 digest, const char
                           ? "pnd-panoptic makes it from the gtFine folder"
                           : "name the predictions with --pred-json FILE or --pred DIR");
     if (status == PND_OK && digest != NULL)
-        status = pnd_sha256(digest, pnd_buffer_text(&bytes), bytes.size, err);
+        pnd_sha256(digest, pnd_buffer_text(&bytes), bytes.size);
     if (status == PND_OK)
         status = pnd_panoptic_set_parse(out, pnd_buffer_text(&bytes), bytes.size, path, role, err);
     pnd_buffer_clear(&bytes);

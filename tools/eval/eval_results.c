@@ -87,9 +87,9 @@ pnd_status eval_digest(eval_sha256 out, const eval_sha256 *files, size_t n, pnd_
         pnd_buffer_puts(&all, files[i]);
         pnd_buffer_puts(&all, "\n");
     }
-    pnd_status status = pnd_buffer_status(&all, err);
+    const pnd_status status = pnd_buffer_status(&all, err);
     if (status == PND_OK)
-        status = pnd_sha256(out, pnd_buffer_text(&all), all.size, err);
+        pnd_sha256(out, pnd_buffer_text(&all), all.size);
     pnd_buffer_clear(&all);
     return status;
 }

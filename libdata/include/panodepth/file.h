@@ -100,9 +100,8 @@ PND_API const pnd_file_kind *pnd_file_kind_of(const void *bytes, size_t size);
 
 enum { PND_SHA256_TEXT_SIZE = 65 };
 
-/** Lower-case hexadecimal SHA-256 of some bytes. @retval PND_EINTERNAL the crypto library failed */
-PND_API PND_NODISCARD pnd_status pnd_sha256(char text[PND_SHA256_TEXT_SIZE], const void *bytes,
-                                            size_t size, pnd_error *err);
+/** Lower-case hexadecimal SHA-256 of some bytes. Cannot fail. */
+PND_API void pnd_sha256(char text[PND_SHA256_TEXT_SIZE], const void *bytes, size_t size);
 
 /** The same of a regular file of any size, read in pieces. @retval PND_EIO */
 PND_API PND_NODISCARD pnd_status pnd_sha256_file(char text[PND_SHA256_TEXT_SIZE], const char *path,
