@@ -3,7 +3,7 @@
 #include "eval_depth.h"
 
 #include "eval_commands.h"
-#include "eval_emit.h"
+#include "eval_run.h"
 
 #include <panodepth/alloc.h>
 #include <panodepth/labels.h>
@@ -105,43 +105,25 @@ static const tool_opt options[] = {
 /* ---- --require */
 
 enum { N_GATES = DEPTH_N_HEADLINE + PND_DEPTH_N_METRICS + 1 };
+_Static_assert(N_GATES <= (int)EVAL_MAX_METRICS, "room for every score");
 
-static void fill_gates(eval_metric out[N_GATES], const depth_results *r)
+/* Without results the values mean nothing: the names are those of every protocol. */
+static size_t metrics(eval_metric *out, const void *args, const void *state)
 {
+    (void)args;
+    static const depth_inputs no_inputs;
+    const depth_results none = {.inputs = &no_inputs};
+    const depth_results *const r = state == NULL ? &none : &((const depth_state *)state)->results;
     const pnd_depth_metric_info *const infos = pnd_depth_metric_infos();
     depth_headline columns[DEPTH_N_HEADLINE];
-    int n = 0;
+    size_t n = 0;
     depth_headline_fill(columns, &r->inputs->protocol, depth_scores(r));
     for (int i = 0; i < DEPTH_N_HEADLINE; i++)
         out[n++] = (eval_metric){columns[i].key, columns[i].value};
     for (int i = 0; i < PND_DEPTH_N_METRICS; i++)
         out[n++] = (eval_metric){infos[i].key, pnd_depth_metric(depth_scores(r), i)};
-    out[n] = (eval_metric){"coverage", pnd_depth_coverage(&r->tally)};
-}
-
-static pnd_status check_requirements(const depth_results *r, pnd_error *err)
-{
-    eval_metric known[N_GATES];
-    fill_gates(known, r);
-    pnd_status status = PND_OK;
-    for (size_t i = 0; i < r->args->require.n && status == PND_OK; i++)
-        status = eval_require_parse(r->args->require.items[i], known, N_GATES, err);
-    return status;
-}
-
-static int judge(tool *t, const depth_results *r)
-{
-    eval_metric metrics[N_GATES];
-    int code = TOOL_EXIT_OK;
-    fill_gates(metrics, r);
-    for (size_t i = 0; i < r->args->require.n; i++) {
-        pnd_error why = {0};
-        if (eval_require_met(r->args->require.items[i], metrics, N_GATES, &why))
-            continue;
-        tool_warn(t, "requirement not met: %s", why.message);
-        code = TOOL_EXIT_GATE;
-    }
-    return code;
+    out[n++] = (eval_metric){"coverage", pnd_depth_coverage(&r->tally)};
+    return n;
 }
 
 /* ---- sums, in the order of the frames */
@@ -267,63 +249,48 @@ static void warn_if_odd(tool *t, const depth_results *r)
         tool_warn(t, "no pixel to score in %zu images: every score is undefined", r->scored);
 }
 
-static pnd_status report(tool *t, const depth_results *r, pnd_error *err)
+static int reduce(void *state, tool *t)
 {
-    pnd_buffer json = {0}, text = {0};
-    if (r->args->out != NULL || t->common.json)
-        depth_write_json(&json, r);
-    depth_print(&text, r);
-    const pnd_status status = eval_emit(t, r->args->out, &json, &text, err);
-    pnd_buffer_clear(&json);
-    pnd_buffer_clear(&text);
-    return status;
-}
-
-static int score_frames(tool *t, depth_results *r, depth_frame *frames,
-                        pnd_depth_analysis *analyses, pnd_depth_pool *pool)
-{
+    depth_state *const s = state;
     pnd_error err = {0};
-    const int code = depth_frames_run(frames, analyses, pool, t, r->args, r->inputs);
-    if (code != TOOL_EXIT_OK)
-        return code;
-    if (add_up(r, pool, &err) != PND_OK)
+    depth_collect_retired(s);
+    if (add_up(&s->results, s->pool, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
-    warn_if_odd(t, r);
-    if (report(t, r, &err) != PND_OK)
-        return tool_fail(t, TOOL_OUTPUT, &err);
-    return judge(t, r);
+    warn_if_odd(t, &s->results);
+    return TOOL_EXIT_OK;
 }
 
-/* NULL when nothing is to be analysed, too. */
-static pnd_status allocate_analyses(pnd_depth_analysis **out, const depth_inputs *inputs,
-                                    pnd_error *err)
+static void print(pnd_buffer *text, const void *state)
 {
-    *out = NULL;
-    if (inputs->analysis.parts == 0)
-        return PND_OK;
-    *out = pnd_calloc_array(inputs->n, sizeof **out);
-    return *out != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory");
+    depth_print(text, &((const depth_state *)state)->results);
 }
 
-static int score(tool *t, depth_results *r)
+static void write_json(pnd_buffer *json, const void *state)
 {
-    pnd_error err = {0};
-    pnd_depth_pool *pool = NULL;
-    pnd_depth_analysis *analyses = NULL;
-    depth_frame *const frames = pnd_calloc_array(r->inputs->n, sizeof *frames);
-    pnd_status status = frames != NULL ? PND_OK : pnd_fail(&err, PND_ENOMEM, "out of memory");
-    if (status == PND_OK)
-        status = pnd_depth_pool_create(&pool, &err);
-    if (status == PND_OK)
-        status = allocate_analyses(&analyses, r->inputs, &err);
-    r->frames = frames;
-    r->analyses = analyses;
-    const int code = status == PND_OK ? score_frames(t, r, frames, analyses, pool)
-                                      : tool_fail(t, TOOL_INPUT, &err);
-    pnd_depth_pool_free(pool);
-    free(analyses);
-    free(frames);
-    return code;
+    depth_write_json(json, &((const depth_state *)state)->results);
+}
+
+/* ---- input */
+
+static void fill_luts(depth_state *s)
+{
+    for (int32_t id = 0; id < 256; id++) {
+        const pnd_label *const label = pnd_label_by_id(id);
+        const bool evaluated = label != NULL && label->train_id >= 0 && label->train_id < 255;
+        s->mask_of[id] = id <= PND_MAX_LABEL_ID && (s->inputs.masked_labels >> id & 1);
+        s->train_id_of[id] = evaluated ? (uint8_t)label->train_id : 255;
+    }
+}
+
+static pnd_status allocate(depth_state *s, pnd_error *err)
+{
+    depth_results *const r = &s->results;
+    const bool analysed = s->inputs.analysis.parts != 0;
+    r->frames = pnd_calloc_array(s->inputs.n, sizeof *r->frames);
+    r->analyses = analysed ? pnd_calloc_array(s->inputs.n, sizeof *r->analyses) : NULL;
+    if (r->frames == NULL || (analysed && r->analyses == NULL))
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    return pnd_depth_pool_create(&s->pool, err);
 }
 
 static pnd_status check_out(const depth_args *args, const depth_inputs *inputs, pnd_error *err)
@@ -335,17 +302,6 @@ static pnd_status check_out(const depth_args *args, const depth_inputs *inputs, 
         status = tool_check_output(args->out, files, 2, NULL, err);
     }
     return status;
-}
-
-static int load_and_score(tool *t, depth_results *r, depth_inputs *inputs)
-{
-    pnd_error err = {0};
-    int code = depth_inputs_load(inputs, t, r->args, &r->deviations);
-    if (code != TOOL_EXIT_OK)
-        return code;
-    if (check_out(r->args, inputs, &err) != PND_OK || check_requirements(r, &err) != PND_OK)
-        return tool_fail(t, TOOL_USAGE, &err);
-    return score(t, r);
 }
 
 static int print_protocols(tool *t, const depth_args *args, const depth_inputs *inputs)
@@ -381,27 +337,85 @@ static int choose_protocol(tool *t, const depth_args *args, depth_inputs *inputs
     return TOOL_EXIT_OK;
 }
 
-static int run_command(tool *t, depth_results *results, depth_inputs *inputs)
+static int open_inputs(void *state, tool *t, const void *data, eval_sets *sets)
 {
-    const depth_args *const args = results->args;
-    const int code = choose_protocol(t, args, inputs);
+    depth_state *const s = state;
+    depth_results *const r = &s->results;
+    pnd_error err = {0};
+    (void)sets;
+    r->args = data;
+    r->inputs = &s->inputs;
+    atomic_init(&s->retired, NULL);
+    int code = choose_protocol(t, r->args, &s->inputs);
+    if (code == TOOL_EXIT_OK)
+        code = depth_inputs_load(&s->inputs, t, r->args, &r->deviations);
     if (code != TOOL_EXIT_OK)
         return code;
-    if (args->list_protocols || args->explain)
-        return print_protocols(t, args, inputs);
-    return load_and_score(t, results, inputs);
+    if (check_out(r->args, &s->inputs, &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    fill_luts(s);
+    return allocate(s, &err) == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
+}
+
+static size_t count(const void *state)
+{
+    return ((const depth_state *)state)->inputs.n;
+}
+
+static const char *image_id(const void *state, size_t index)
+{
+    return ((const depth_state *)state)->inputs.pairs[index].key;
+}
+
+static void close_state(void *state)
+{
+    depth_state *const s = state;
+    depth_results *const r = &s->results;
+    pnd_depth_pool_free(s->pool);
+    s->pool = NULL;
+    depth_collect_retired(s);
+    free(r->analyses);
+    free(r->frames);
+    free(r->sequences);
+    pnd_buffer_clear(&r->signature);
+    eval_deviations_clear(&r->deviations);
+    depth_inputs_clear(&s->inputs);
+}
+
+const eval_task eval_depth_task = {
+    .name = "depth",
+    .images = "frames",
+    .state_size = sizeof(depth_state),
+    .open = open_inputs,
+    .count = count,
+    .image_id = image_id,
+    .frame = depth_frame_score,
+    .scratch_create = depth_scratch_create,
+    .scratch_free = depth_scratch_free,
+    .reduce = reduce,
+    .print = print,
+    .write_json = write_json,
+    .metrics = metrics,
+    .close = close_state,
+};
+
+/* --list-protocols, --explain */
+static int explain(tool *t, const depth_args *args)
+{
+    depth_inputs inputs = {0};
+    int code = choose_protocol(t, args, &inputs);
+    if (code == TOOL_EXIT_OK)
+        code = print_protocols(t, args, &inputs);
+    depth_inputs_clear(&inputs);
+    return code;
 }
 
 static int run(tool *t, const void *data)
 {
-    depth_inputs inputs = {0};
-    depth_results results = {.args = data, .inputs = &inputs};
-    const int code = run_command(t, &results, &inputs);
-    pnd_buffer_clear(&results.signature);
-    free(results.sequences);
-    eval_deviations_clear(&results.deviations);
-    depth_inputs_clear(&inputs);
-    return code;
+    const depth_args *const args = data;
+    if (args->list_protocols || args->explain)
+        return explain(t, args);
+    return eval_run_task(t, &eval_depth_task, args, args->out, &args->require);
 }
 
 const tool_command eval_depth_command = {

@@ -4,11 +4,12 @@
 #define PND_EVAL_DEPTH_H
 
 #include "eval_files.h"
-#include "eval_results.h"
-#include "tool.h"
+#include "eval_task.h"
 
 #include <panodepth/cityscapes.h>
 #include <panodepth/depth_analysis.h>
+
+#include <stdatomic.h>
 
 typedef struct depth_args {
     const char *root, *split, *pred;
@@ -120,10 +121,11 @@ typedef struct depth_frame {
     int64_t saturated;                   /* prediction samples at the end of 16 bits */
 } depth_frame;
 
-/* Score every pair; `frames` and, unless NULL, `analyses` have one entry per pair, and `pool`
- * receives what pooled rae needs. Returns an exit code. */
-int depth_frames_run(depth_frame *frames, pnd_depth_analysis *analyses, pnd_depth_pool *pool,
-                     tool *t, const depth_args *args, const depth_inputs *inputs);
+/* The callbacks of the task; `state` is a depth_state. */
+pnd_status depth_scratch_create(void **out, void *state, pnd_error *err);
+void depth_scratch_free(void *scratch);
+pnd_status depth_frame_score(const void *state, size_t index, void *scratch, eval_planes *planes,
+                             pnd_error *err);
 
 /* ---- eval_depth_report.c */
 
@@ -137,8 +139,8 @@ typedef struct depth_sequence {
 typedef struct depth_results {
     const depth_args *args;
     const depth_inputs *inputs;
-    const depth_frame *frames;
-    const pnd_depth_analysis *analyses; /* as frames; NULL: nothing is analysed */
+    depth_frame *frames;          /* one for each pair */
+    pnd_depth_analysis *analyses; /* likewise; NULL: nothing is analysed */
     pnd_depth_metrics mean, pooled;
     depth_sequence *sequences; /* of a protocol that averages them; else none */
     size_t n_sequences;
@@ -148,6 +150,18 @@ typedef struct depth_results {
     pnd_buffer signature;
     eval_deviations deviations;
 } depth_results;
+
+/* The state of the task. */
+typedef struct depth_state {
+    depth_inputs inputs;
+    depth_results results;                  /* of `inputs` */
+    pnd_depth_pool *pool;                   /* what pooled rae needs */
+    uint8_t mask_of[256], train_id_of[256]; /* by label id */
+    void *_Atomic retired; /* scratch of threads that are done, with their share of the pool */
+} depth_state;
+
+/* Move what the retired threads gathered into the pool, unless that is NULL, and free them. */
+void depth_collect_retired(depth_state *state);
 
 /* The columns of the paper's Tables 2 and 3 under the protocol of the run. */
 enum { DEPTH_N_HEADLINE = 7 };

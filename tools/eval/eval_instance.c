@@ -3,7 +3,7 @@
 #include "eval_instance.h"
 
 #include "eval_commands.h"
-#include "eval_emit.h"
+#include "eval_run.h"
 
 #include <panodepth/alloc.h>
 
@@ -59,35 +59,13 @@ const int32_t *instance_labels(void)
 
 enum { N_METRICS = 2 };
 
-static void fill_metrics(eval_metric out[N_METRICS], const instance_results *r)
+static size_t metrics(eval_metric *out, const void *args, const void *state)
 {
-    out[0] = (eval_metric){"AP", 100 * r->all_ap};
-    out[1] = (eval_metric){"AP50", 100 * r->all_ap50};
-}
-
-static pnd_status check_requirements(const instance_results *r, pnd_error *err)
-{
-    eval_metric known[N_METRICS];
-    fill_metrics(known, r);
-    pnd_status status = PND_OK;
-    for (size_t i = 0; i < r->args->require.n && status == PND_OK; i++)
-        status = eval_require_parse(r->args->require.items[i], known, N_METRICS, err);
-    return status;
-}
-
-static int judge(tool *t, const instance_results *r)
-{
-    eval_metric metrics[N_METRICS];
-    int code = TOOL_EXIT_OK;
-    fill_metrics(metrics, r);
-    for (size_t i = 0; i < r->args->require.n; i++) {
-        pnd_error why = {0};
-        if (eval_require_met(r->args->require.items[i], metrics, N_METRICS, &why))
-            continue;
-        tool_warn(t, "requirement not met: %s", why.message);
-        code = TOOL_EXIT_GATE;
-    }
-    return code;
+    (void)args;
+    const instance_state *const s = state;
+    out[0] = (eval_metric){"AP", s == NULL ? 0 : 100 * s->results.all_ap};
+    out[1] = (eval_metric){"AP50", s == NULL ? 0 : 100 * s->results.all_ap50};
+    return N_METRICS;
 }
 
 /* ---- scores */
@@ -189,31 +167,27 @@ static void warn_if_hollow(tool *t, const instance_results *r)
         tool_warn(t, "no instance is predicted (images: %zu)", r->scored);
 }
 
-static pnd_status report(tool *t, const instance_results *r, pnd_error *err)
+static int reduce(void *state, tool *t)
 {
-    pnd_buffer json = {0}, text = {0};
-    if (r->args->out != NULL || t->common.json)
-        instance_write_json(&json, r);
-    instance_print(&text, r);
-    const pnd_status status = eval_emit(t, r->args->out, &json, &text, err);
-    pnd_buffer_clear(&json);
-    pnd_buffer_clear(&text);
-    return status;
-}
-
-static int score(tool *t, instance_results *r, instance_frame *frames)
-{
+    instance_results *const r = &((instance_state *)state)->results;
     pnd_error err = {0};
-    const int code = instance_frames_run(frames, t, r->args, r->inputs);
-    if (code != TOOL_EXIT_OK)
-        return code;
     if (check_space(r, &err) != PND_OK || add_up(r, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
     warn_if_hollow(t, r);
-    if (report(t, r, &err) != PND_OK)
-        return tool_fail(t, TOOL_OUTPUT, &err);
-    return judge(t, r);
+    return TOOL_EXIT_OK;
 }
+
+static void print(pnd_buffer *text, const void *state)
+{
+    instance_print(text, &((const instance_state *)state)->results);
+}
+
+static void write_json(pnd_buffer *json, const void *state)
+{
+    instance_write_json(json, &((const instance_state *)state)->results);
+}
+
+/* ---- input */
 
 static pnd_status check_out(const tool *t, const instance_args *args, const instance_inputs *inputs,
                             pnd_error *err)
@@ -225,36 +199,66 @@ static pnd_status check_out(const tool *t, const instance_args *args, const inst
                              t->n_operands == 0 ? args->root : NULL, err);
 }
 
-static int load_and_score(tool *t, instance_results *r, instance_inputs *inputs)
+static int open_inputs(void *state, tool *t, const void *data, eval_sets *sets)
 {
+    instance_state *const s = state;
+    instance_results *const r = &s->results;
     pnd_error err = {0};
-    int code = instance_inputs_load(inputs, t, r->args, &r->deviations);
+    r->args = data;
+    r->inputs = &s->inputs;
+    r->split = t->n_operands == 0 ? r->args->split : NULL;
+    const int code = instance_inputs_load(&s->inputs, t, r->args, sets, &r->deviations);
     if (code != TOOL_EXIT_OK)
         return code;
-    if (check_out(t, r->args, inputs, &err) != PND_OK || check_requirements(r, &err) != PND_OK)
+    if (check_out(t, r->args, &s->inputs, &err) != PND_OK)
         return tool_fail(t, TOOL_USAGE, &err);
-    instance_frame *const frames = pnd_calloc_array(inputs->pairs.n, sizeof *frames);
-    if (frames == NULL) {
-        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
-        return tool_fail(t, TOOL_INPUT, &err);
-    }
-    r->frames = frames;
-    code = score(t, r, frames);
-    instance_frames_free(frames, inputs->pairs.n);
-    return code;
+    r->frames = pnd_calloc_array(s->inputs.pairs.n, sizeof *r->frames);
+    if (r->frames != NULL)
+        return TOOL_EXIT_OK;
+    (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+    return tool_fail(t, TOOL_INPUT, &err);
 }
+
+static size_t count(const void *state)
+{
+    return ((const instance_state *)state)->inputs.pairs.n;
+}
+
+static const char *image_id(const void *state, size_t index)
+{
+    return ((const instance_state *)state)->inputs.pairs.items[index].key;
+}
+
+static void close_state(void *state)
+{
+    instance_state *const s = state;
+    instance_frames_free(s->results.frames, s->inputs.pairs.n);
+    pnd_buffer_clear(&s->results.signature);
+    eval_deviations_clear(&s->results.deviations);
+    instance_inputs_clear(&s->inputs);
+}
+
+const eval_task eval_instance_task = {
+    .name = "instance",
+    .images = "images",
+    .state_size = sizeof(instance_state),
+    .open = open_inputs,
+    .count = count,
+    .image_id = image_id,
+    .frame = instance_frame_score,
+    .scratch_create = instance_scratch_create,
+    .scratch_free = instance_scratch_free,
+    .reduce = reduce,
+    .print = print,
+    .write_json = write_json,
+    .metrics = metrics,
+    .close = close_state,
+};
 
 static int run(tool *t, const void *data)
 {
     const instance_args *const args = data;
-    instance_inputs inputs = {0};
-    instance_results results = {
-        .args = args, .inputs = &inputs, .split = t->n_operands == 0 ? args->split : NULL};
-    const int code = load_and_score(t, &results, &inputs);
-    pnd_buffer_clear(&results.signature);
-    eval_deviations_clear(&results.deviations);
-    instance_inputs_clear(&inputs);
-    return code;
+    return eval_run_task(t, &eval_instance_task, args, args->out, &args->require);
 }
 
 const tool_command eval_instance_command = {

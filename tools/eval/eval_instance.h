@@ -4,6 +4,7 @@
 #define PND_EVAL_INSTANCE_H
 
 #include "eval_pairs.h"
+#include "eval_task.h"
 
 #include <panodepth/instance.h>
 #include <panodepth/panoptic_set.h>
@@ -30,13 +31,13 @@ const int32_t *instance_labels(void);
 
 typedef struct instance_inputs {
     eval_pairs pairs;
-    pnd_panoptic_set set;            /* of --pred-json */
+    pnd_panoptic_set set;            /* of --pred-json; what it points to is borrowed */
     const pnd_annotation **partners; /* of --pred-json: one per pair, or NULL */
     char *set_dir;                   /* of --pred-json: its PNGs */
 } instance_inputs;
 
 /* Find and pair everything. Returns an exit code; everything was reported. */
-int instance_inputs_load(instance_inputs *out, tool *t, const instance_args *args,
+int instance_inputs_load(instance_inputs *out, tool *t, const instance_args *args, eval_sets *sets,
                          eval_deviations *deviations);
 void instance_inputs_clear(instance_inputs *inputs);
 
@@ -78,9 +79,11 @@ typedef struct instance_frame {
     int64_t without_score; /* segments of --pred-json without a score: 1.0 */
 } instance_frame;
 
-/* Match every pair; `frames` has one entry per pair. Returns an exit code. */
-int instance_frames_run(instance_frame *frames, tool *t, const instance_args *args,
-                        const instance_inputs *inputs);
+/* The callbacks of the task; `state` is an instance_state. */
+pnd_status instance_scratch_create(void **out, void *state, pnd_error *err);
+void instance_scratch_free(void *scratch);
+pnd_status instance_frame_score(const void *state, size_t index, void *scratch, eval_planes *planes,
+                                pnd_error *err);
 void instance_frames_free(instance_frame *frames, size_t n);
 
 /* ---- eval_instance_report.c */
@@ -88,8 +91,8 @@ void instance_frames_free(instance_frame *frames, size_t n);
 typedef struct instance_results {
     const instance_args *args;
     const instance_inputs *inputs;
-    const instance_frame *frames;
-    const char *split; /* or NULL */
+    instance_frame *frames; /* one for each pair */
+    const char *split;      /* or NULL */
     double overlaps[PND_INSTANCE_N_OVERLAPS];
     double ap[INSTANCE_N_SCORED][PND_INSTANCE_N_OVERLAPS];
     double all_ap, all_ap50, class_ap[INSTANCE_N_SCORED];
@@ -97,6 +100,12 @@ typedef struct instance_results {
     pnd_buffer signature;
     eval_deviations deviations;
 } instance_results;
+
+/* The state of the task. */
+typedef struct instance_state {
+    instance_inputs inputs;
+    instance_results results; /* of `inputs` */
+} instance_state;
 
 void instance_print(pnd_buffer *out, const instance_results *results);
 void instance_write_json(pnd_buffer *out, const instance_results *results);

@@ -13,9 +13,9 @@
 enum { MAX_TEXT_BYTES = 16 << 20 };
 
 typedef struct scratch {
+    const instance_state *state;
     pnd_instance_matcher *matcher;
-    pnd_buffer file;
-    pnd_plane_u16 gt;
+    pnd_buffer file; /* text and masks, which no other task reads */
     pnd_plane_u8 mask;
     pnd_plane_u32 ids;
     instance_list list;
@@ -23,18 +23,11 @@ typedef struct scratch {
     size_t n_segments;
 } scratch;
 
-typedef struct job {
-    const instance_args *args;
-    const instance_inputs *inputs;
-    instance_frame *frames;
-} job;
-
-static void free_scratch(void *data)
+void instance_scratch_free(void *data)
 {
     scratch *const s = data;
     pnd_instance_matcher_free(s->matcher);
     pnd_buffer_clear(&s->file);
-    pnd_plane_u16_clear(&s->gt);
     pnd_plane_u8_clear(&s->mask);
     pnd_plane_u32_clear(&s->ids);
     instance_list_clear(&s->list);
@@ -47,9 +40,8 @@ static bool is_scored(const pnd_label *label)
     return label->has_instances && !label->ignore_in_eval;
 }
 
-static pnd_status create_scratch(void **out, void *context, pnd_error *err)
+pnd_status instance_scratch_create(void **out, void *state, pnd_error *err)
 {
-    (void)context;
     pnd_instance_rule classes[INSTANCE_N_CLASSES];
     for (int32_t id = 0; id < INSTANCE_N_CLASSES; id++) {
         const pnd_label *const label = pnd_label_by_id(id);
@@ -58,10 +50,11 @@ static pnd_status create_scratch(void **out, void *context, pnd_error *err)
     scratch *const s = pnd_calloc_array(1, sizeof *s);
     if (s == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
+    s->state = state;
     const pnd_status status =
         pnd_instance_matcher_create(&s->matcher, classes, INSTANCE_N_CLASSES, err);
     if (status != PND_OK) {
-        free_scratch(s);
+        instance_scratch_free(s);
         return status;
     }
     *out = s;
@@ -69,11 +62,11 @@ static pnd_status create_scratch(void **out, void *context, pnd_error *err)
 }
 
 /* The label a prediction means, or NULL when there is no such label. */
-static const pnd_label *label_of(const job *j, int64_t id, instance_frame *out)
+static const pnd_label *label_of(const scratch *s, int64_t id, instance_frame *out)
 {
     if (id < -1 || id > PND_MAX_LABEL_ID)
         return NULL;
-    const pnd_label *const label = j->args->pred_ids == INSTANCE_IDS_TRAIN
+    const pnd_label *const label = s->state->results.args->pred_ids == INSTANCE_IDS_TRAIN
                                        ? pnd_label_by_train_id((int32_t)id)
                                        : pnd_label_by_id((int32_t)id);
     if (label != NULL && label->id >= 0)
@@ -82,9 +75,10 @@ static const pnd_label *label_of(const job *j, int64_t id, instance_frame *out)
     return label;
 }
 
-static const char *space_name(const job *j)
+static const char *space_name(const scratch *s)
 {
-    return j->args->pred_ids == INSTANCE_IDS_TRAIN ? "trainId (0 to 18)" : "label id (-1 to 33)";
+    return s->state->results.args->pred_ids == INSTANCE_IDS_TRAIN ? "trainId (0 to 18)"
+                                                                  : "label id (-1 to 33)";
 }
 
 /* ---- text and masks */
@@ -100,12 +94,12 @@ static char *folder_within(const char *root, const char *path)
                                        : pnd_strdup_printf("%.*s", (int)(slash - at), at);
 }
 
-static pnd_status parse_list(scratch *s, const job *j, const char *path, pnd_error *err)
+static pnd_status parse_list(scratch *s, const char *path, pnd_error *err)
 {
     pnd_status status = pnd_file_read(&s->file, path, MAX_TEXT_BYTES, err);
     if (status != PND_OK)
         return status;
-    char *const folder = folder_within(j->inputs->pairs.folder, path);
+    char *const folder = folder_within(s->state->inputs.pairs.folder, path);
     if (folder == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     status =
@@ -114,11 +108,11 @@ static pnd_status parse_list(scratch *s, const job *j, const char *path, pnd_err
     return status;
 }
 
-static pnd_status add_mask(scratch *s, const job *j, const instance_line *line, int32_t class_id,
+static pnd_status add_mask(scratch *s, const instance_line *line, int32_t class_id,
                            const char *path, pnd_error *err)
 {
     pnd_error inner = {0};
-    const char *const root = j->inputs->pairs.folder;
+    const char *const root = s->state->inputs.pairs.folder;
     pnd_status status =
         pnd_file_read_beneath(&s->file, root, line->path, PND_MAX_IMAGE_BYTES, &inner);
     if (status == PND_OK)
@@ -132,25 +126,24 @@ static pnd_status add_mask(scratch *s, const job *j, const instance_line *line, 
     return PND_OK;
 }
 
-static pnd_status add_masks(scratch *s, const job *j, const char *path, instance_frame *out,
-                            pnd_error *err)
+static pnd_status add_masks(scratch *s, const char *path, instance_frame *out, pnd_error *err)
 {
-    pnd_status status = parse_list(s, j, path, err);
+    pnd_status status = parse_list(s, path, err);
     for (size_t i = 0; i < s->list.n && status == PND_OK; i++) {
         const instance_line *const line = &s->list.lines[i];
-        const pnd_label *const label = label_of(j, line->label, out);
+        const pnd_label *const label = label_of(s, line->label, out);
         if (label == NULL)
             return pnd_fail(err, PND_EFORMAT, "%s: mask %s: %d is no %s", path, line->path,
-                            (int)line->label, space_name(j));
+                            (int)line->label, space_name(s));
         if (is_scored(label))
-            status = add_mask(s, j, line, label->id, path, err);
+            status = add_mask(s, line, label->id, path, err);
     }
     return status;
 }
 
 /* ---- panoptic predictions */
 
-static pnd_status convert_segments(scratch *s, const job *j, const pnd_annotation *annotation,
+static pnd_status convert_segments(scratch *s, const pnd_annotation *annotation,
                                    instance_frame *out, pnd_error *err)
 {
     const size_t n = annotation->n_segments;
@@ -163,11 +156,11 @@ static pnd_status convert_segments(scratch *s, const job *j, const pnd_annotatio
     }
     for (size_t i = 0; i < n; i++) {
         const pnd_segment_info *const info = &annotation->segments[i];
-        const pnd_label *const label = label_of(j, info->category_id, out);
+        const pnd_label *const label = label_of(s, info->category_id, out);
         if (label == NULL)
             return pnd_fail(err, PND_EFORMAT, "%s: image %s: category_id %d is no %s",
-                            j->args->pred_json, annotation->image_id, (int)info->category_id,
-                            space_name(j));
+                            s->state->results.args->pred_json, annotation->image_id,
+                            (int)info->category_id, space_name(s));
         s->segments[i] = (pnd_instance_segment){info->id, is_scored(label) ? label->id : -1,
                                                 isnan(info->score) ? 1.0 : info->score};
         out->without_score += is_scored(label) && isnan(info->score);
@@ -175,37 +168,61 @@ static pnd_status convert_segments(scratch *s, const job *j, const pnd_annotatio
     return PND_OK;
 }
 
-static pnd_status add_panoptic(scratch *s, const job *j, const pnd_annotation *annotation,
+static pnd_status ids_of_bytes(pnd_plane_u32 *out, const pnd_plane_rgb8 *rgb, pnd_error *err)
+{
+    const pnd_status status = pnd_plane_u32_resize(out, rgb->width, rgb->height, err);
+    for (int32_t y = 0; status == PND_OK && y < rgb->height; y++) {
+        const uint8_t *pixel = pnd_plane_rgb8_row(rgb, y);
+        uint32_t *const to = pnd_plane_u32_row(out, y);
+        for (int32_t x = 0; x < rgb->width; x++, pixel += 3)
+            to[x] = pixel[0] | (uint32_t)pixel[1] << 8 | (uint32_t)pixel[2] << 16;
+    }
+    return status;
+}
+
+static pnd_status load_ids(scratch *s, eval_planes *planes, const char *name, pnd_error *err)
+{
+    eval_image *image = NULL;
+    const pnd_plane_rgb8 *rgb = NULL;
+    pnd_status status = eval_planes_read_beneath(&image, planes, s->state->inputs.set_dir, name,
+                                                 PND_MAX_IMAGE_BYTES, err);
+    if (status == PND_OK)
+        status = eval_image_ids(&rgb, image, name, NULL, NULL, err);
+    return status == PND_OK ? ids_of_bytes(&s->ids, rgb, err) : status;
+}
+
+static pnd_status add_panoptic(scratch *s, eval_planes *planes, const pnd_annotation *annotation,
                                instance_frame *out, pnd_error *err)
 {
     pnd_error inner = {0};
     const char *const name = annotation->file_name;
-    pnd_status status = convert_segments(s, j, annotation, out, err);
+    pnd_status status = convert_segments(s, annotation, out, err);
     if (status != PND_OK)
         return status;
-    status = pnd_file_read_beneath(&s->file, j->inputs->set_dir, name, PND_MAX_IMAGE_BYTES, &inner);
-    if (status == PND_OK)
-        status = pnd_png_decode_ids(&s->ids, s->file.data, s->file.size, name, NULL, NULL, &inner);
+    status = load_ids(s, planes, name, &inner);
     if (status == PND_OK)
         status = pnd_instance_add_segments(s->matcher, pnd_plane_u32_view(&s->ids), s->segments,
                                            annotation->n_segments, name, &inner);
     if (status != PND_OK)
-        return pnd_fail_hint(err, status, inner.hint, "%s: image %s: %s", j->args->pred_json,
-                             annotation->image_id, inner.message);
+        return pnd_fail_hint(err, status, inner.hint, "%s: image %s: %s",
+                             s->state->results.args->pred_json, annotation->image_id,
+                             inner.message);
     return PND_OK;
 }
 
 /* ---- one image */
 
-static pnd_status load_ground_truth(scratch *s, const char *path, instance_frame *out,
-                                    pnd_error *err)
+static pnd_status load_ground_truth(scratch *s, eval_planes *planes, const char *path,
+                                    instance_frame *out, pnd_error *err)
 {
-    pnd_status status = pnd_file_read(&s->file, path, PND_MAX_IMAGE_BYTES, err);
-    if (status == PND_OK)
-        pnd_sha256(out->digest, s->file.data, s->file.size);
-    if (status == PND_OK)
-        status = pnd_png_decode_u16(&s->gt, s->file.data, s->file.size, path, NULL, NULL, err);
-    return status == PND_OK ? pnd_instance_begin(s->matcher, pnd_plane_u16_view(&s->gt), path, err)
+    eval_image *image = NULL;
+    const pnd_plane_u16 *gt = NULL;
+    pnd_status status = eval_planes_read(&image, planes, path, PND_MAX_IMAGE_BYTES, err);
+    if (status != PND_OK)
+        return status;
+    memcpy(out->digest, eval_image_sha256(image), sizeof out->digest);
+    status = eval_image_u16(&gt, image, path, NULL, NULL, err);
+    return status == PND_OK ? pnd_instance_begin(s->matcher, pnd_plane_u16_view(gt), path, err)
                             : status;
 }
 
@@ -237,50 +254,24 @@ static pnd_status keep(instance_frame *out, const pnd_instance_image *image, pnd
     return PND_OK;
 }
 
-static pnd_status run_frame(tool_frame *frame)
+pnd_status instance_frame_score(const void *data, size_t index, void *scratch_data,
+                                eval_planes *planes, pnd_error *err)
 {
-    const job *const j = frame->context;
-    scratch *const s = frame->scratch;
-    const eval_pair *const pair = &j->inputs->pairs.items[frame->index];
-    instance_frame *const out = &j->frames[frame->index];
-    pnd_error *const err = &frame->err;
+    const instance_state *const state = data;
+    const instance_inputs *const in = &state->inputs;
+    scratch *const s = scratch_data;
+    const eval_pair *const pair = &in->pairs.items[index];
+    instance_frame *const out = &state->results.frames[index];
     if (pair->pred == NULL)
-        return pnd_fail(err, PND_EMISMATCH, "%s: no prediction of %s", j->inputs->pairs.folder,
-                        pair->key);
-    pnd_status status = load_ground_truth(s, pair->gt, out, err);
+        return pnd_fail(err, PND_EMISMATCH, "%s: no prediction of %s", in->pairs.folder, pair->key);
+    pnd_status status = load_ground_truth(s, planes, pair->gt, out, err);
     if (status == PND_OK)
-        status = j->inputs->partners != NULL
-                     ? add_panoptic(s, j, j->inputs->partners[frame->index], out, err)
-                     : add_masks(s, j, pair->pred, out, err);
+        status = in->partners != NULL ? add_panoptic(s, planes, in->partners[index], out, err)
+                                      : add_masks(s, pair->pred, out, err);
     if (status != PND_OK)
         return status;
     const pnd_instance_image image = pnd_instance_end(s->matcher);
     return keep(out, &image, err);
-}
-
-static const char *image_id(const void *context, int32_t index)
-{
-    const job *const j = context;
-    return j->inputs->pairs.items[index].key;
-}
-
-int instance_frames_run(instance_frame *frames, tool *t, const instance_args *args,
-                        const instance_inputs *inputs)
-{
-    job j = {args, inputs, frames};
-    const tool_frame_job frame_job = {
-        .n = (int32_t)inputs->pairs.n,
-        .what = "images",
-        .context = &j,
-        .run = run_frame,
-        .scratch_create = create_scratch,
-        .scratch_free = free_scratch,
-        .image_id = image_id,
-    };
-    tool_problems problems = {0};
-    const int code = tool_for_each(t, &frame_job, &problems);
-    tool_problems_clear(&problems);
-    return code;
 }
 
 void instance_frames_free(instance_frame *frames, size_t n)

@@ -98,30 +98,29 @@ static char *folder_of_set(const char *json)
                          : pnd_strdup_printf("%.*s", (int)(slash - json) + (slash == json), json);
 }
 
-static pnd_status read_set(instance_inputs *out, const instance_args *args, pnd_error *err)
+static pnd_status read_set(instance_inputs *out, const instance_args *args, eval_sets *sets,
+                           pnd_error *err)
 {
-    pnd_buffer bytes = {0};
+    const eval_set *set = NULL;
     out->pairs.folder = pnd_strdup(args->pred_json);
     out->set_dir =
         args->pred_dir != NULL ? pnd_strdup(args->pred_dir) : folder_of_set(args->pred_json);
     if (out->pairs.folder == NULL || out->set_dir == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    pnd_status status = pnd_file_read(&bytes, args->pred_json, PND_MAX_JSON_BYTES, err);
+    const pnd_status status = eval_sets_read(&set, sets, args->pred_json, PND_PREDICTION, err);
     if (status == PND_OK)
-        status = pnd_panoptic_set_parse(&out->set, pnd_buffer_text(&bytes), bytes.size,
-                                        args->pred_json, PND_PREDICTION, err);
-    pnd_buffer_clear(&bytes);
+        out->set = set->set;
     return status;
 }
 
-static int load_set(instance_inputs *out, tool *t, const instance_args *args,
+static int load_set(instance_inputs *out, tool *t, const instance_args *args, eval_sets *sets,
                     const eval_place *place, eval_deviations *deviations)
 {
     pnd_error err = {0};
     int code = eval_pairs_ground_truth(&out->pairs, t, place);
     if (code != TOOL_EXIT_OK)
         return code;
-    pnd_status status = read_set(out, args, &err);
+    pnd_status status = read_set(out, args, sets, &err);
     if (status == PND_OK)
         status = pair_set(out, args->pred_json, deviations, &err);
     if (status != PND_OK)
@@ -151,7 +150,7 @@ static int load_pair(instance_inputs *out, tool *t, const char *gt, const char *
     return tool_fail(t, TOOL_INPUT, &err);
 }
 
-int instance_inputs_load(instance_inputs *out, tool *t, const instance_args *args,
+int instance_inputs_load(instance_inputs *out, tool *t, const instance_args *args, eval_sets *sets,
                          eval_deviations *deviations)
 {
     const eval_place place = {
@@ -167,14 +166,13 @@ int instance_inputs_load(instance_inputs *out, tool *t, const instance_args *arg
     if (t->n_operands == 2)
         return load_pair(out, t, t->operands[0], t->operands[1]);
     if (args->pred_json != NULL)
-        return load_set(out, t, args, &place, deviations);
+        return load_set(out, t, args, sets, &place, deviations);
     return eval_pairs_load(&out->pairs, t, &place, deviations);
 }
 
 void instance_inputs_clear(instance_inputs *inputs)
 {
     eval_pairs_clear(&inputs->pairs);
-    pnd_panoptic_set_clear(&inputs->set);
     free(inputs->partners);
     free(inputs->set_dir);
     *inputs = (instance_inputs){0};

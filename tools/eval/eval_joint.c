@@ -2,7 +2,7 @@
 /* pnd-eval joint: options, and the order of the work. */
 #include "eval_joint.h"
 #include "eval_commands.h"
-#include "eval_emit.h"
+#include "eval_run.h"
 
 #include <panodepth/alloc.h>
 
@@ -79,12 +79,13 @@ static const tool_opt options[] = {
 
 enum { N_MEAN_GATES = (JOINT_N_MEANS + 1) * JOINT_N_GROUPS, N_GATES = N_MEAN_GATES + 8 };
 
-/* Without results: the names alone. */
-static void fill_gates(eval_metric out[N_GATES], const joint_results *r)
+static size_t metrics(eval_metric *out, const void *args, const void *state)
 {
+    (void)args;
     static const char *const means[N_MEAN_GATES] = {"DPQ",     "DPQ_th",  "DPQ_st",  "DVPQ",
                                                     "DVPQ_th", "DVPQ_st", "VPQ",     "VPQ_th",
                                                     "VPQ_st",  "PQ-D",    "PQ-D_th", "PQ-D_st"};
+    const joint_results *const r = state == NULL ? NULL : &((const joint_state *)state)->results;
     for (int i = 0; i < N_MEAN_GATES; i++) {
         const pnd_pq_group group = (pnd_pq_group)(i % JOINT_N_GROUPS);
         const int mean = i / JOINT_N_GROUPS;
@@ -101,61 +102,33 @@ static void fill_gates(eval_metric out[N_GATES], const joint_results *r)
         {"DSTQ", 100 * stq.dstq}, {"DQ", 100 * stq.dq},          {"seg_abs", error.abs},
         {"seg_rel", error.rel},   {"seg_signed", error.signed_m}};
     memcpy(out + N_MEAN_GATES, rest, sizeof rest);
-}
-
-static pnd_status check_requirements(const joint_args *args, pnd_error *err)
-{
-    eval_metric known[N_GATES];
-    fill_gates(known, NULL);
-    pnd_status status = PND_OK;
-    for (size_t i = 0; i < args->require.n && status == PND_OK; i++)
-        status = eval_require_parse(args->require.items[i], known, N_GATES, err);
-    return status;
-}
-
-static int judge(tool *t, const joint_results *r)
-{
-    eval_metric metrics[N_GATES];
-    int code = TOOL_EXIT_OK;
-    fill_gates(metrics, r);
-    for (size_t i = 0; i < r->args->require.n; i++) {
-        pnd_error why = {0};
-        if (eval_require_met(r->args->require.items[i], metrics, N_GATES, &why))
-            continue;
-        tool_warn(t, "requirement not met: %s", why.message);
-        code = TOOL_EXIT_GATE;
-    }
-    return code;
+    return N_GATES;
 }
 
 /* ---- the work */
 
-static pnd_status report(tool *t, const joint_results *r, pnd_error *err)
+static int reduce(void *state, tool *t)
 {
-    pnd_buffer json = {0}, text = {0};
-    if (r->args->out != NULL || t->common.json)
-        joint_write_json(&json, r);
-    joint_print(&text, r);
-    const pnd_status status = eval_emit(t, r->args->out, &json, &text, err);
-    pnd_buffer_clear(&json);
-    pnd_buffer_clear(&text);
-    return status;
-}
-
-static int score(tool *t, joint_results *r, joint_frame *frames)
-{
+    joint_results *const r = &((joint_state *)state)->results;
     pnd_error err = {0};
-    const int code = joint_frames_run(frames, t, r->args, r->inputs);
-    if (code != TOOL_EXIT_OK)
-        return code;
     if (joint_score(r, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
     if (r->scored == 0)
         tool_warn(t, "no frame was scored: every score is undefined");
-    if (report(t, r, &err) != PND_OK)
-        return tool_fail(t, TOOL_OUTPUT, &err);
-    return judge(t, r);
+    return TOOL_EXIT_OK;
 }
+
+static void print(pnd_buffer *text, const void *state)
+{
+    joint_print(text, &((const joint_state *)state)->results);
+}
+
+static void write_json(pnd_buffer *json, const void *state)
+{
+    joint_write_json(json, &((const joint_state *)state)->results);
+}
+
+/* ---- input */
 
 static int check_out(tool *t, const joint_args *args, const joint_inputs *inputs)
 {
@@ -169,37 +142,64 @@ static int check_out(tool *t, const joint_args *args, const joint_inputs *inputs
     return TOOL_EXIT_OK;
 }
 
-static int load_and_score(tool *t, joint_results *r, joint_inputs *inputs)
+static int open_inputs(void *state, tool *t, const void *data, eval_sets *sets)
 {
-    int code = joint_inputs_load(inputs, t, r->args, &r->deviations);
+    joint_state *const s = state;
+    joint_results *const r = &s->results;
+    r->args = data;
+    r->inputs = &s->inputs;
+    int code = joint_inputs_load(&s->inputs, t, r->args, sets, &r->deviations);
     if (code == TOOL_EXIT_OK)
-        code = check_out(t, r->args, inputs);
+        code = check_out(t, r->args, &s->inputs);
     if (code != TOOL_EXIT_OK)
         return code;
-    joint_frame *const frames = pnd_calloc_array(inputs->n, sizeof *frames);
-    if (frames == NULL) {
-        pnd_error err = {0};
-        (void)pnd_fail(&err, PND_ENOMEM, "out of memory for %zu frames", inputs->n);
-        return tool_fail(t, TOOL_INPUT, &err);
-    }
-    r->frames = frames;
-    code = score(t, r, frames);
-    joint_frames_free(frames, inputs->n);
-    return code;
+    r->frames = pnd_calloc_array(s->inputs.n, sizeof *r->frames);
+    if (r->frames != NULL)
+        return TOOL_EXIT_OK;
+    pnd_error err = {0};
+    (void)pnd_fail(&err, PND_ENOMEM, "out of memory for %zu frames", s->inputs.n);
+    return tool_fail(t, TOOL_INPUT, &err);
 }
+
+static size_t count(const void *state)
+{
+    return ((const joint_state *)state)->inputs.n;
+}
+
+static const char *image_id(const void *state, size_t index)
+{
+    return ((const joint_state *)state)->inputs.frames[index].key;
+}
+
+static void close_state(void *state)
+{
+    joint_state *const s = state;
+    joint_frames_free(s->results.frames, s->inputs.n);
+    joint_results_clear(&s->results);
+    joint_inputs_clear(&s->inputs);
+}
+
+const eval_task eval_joint_task = {
+    .name = "joint",
+    .images = "frames",
+    .state_size = sizeof(joint_state),
+    .open = open_inputs,
+    .count = count,
+    .image_id = image_id,
+    .frame = joint_frame_score,
+    .scratch_create = joint_scratch_create,
+    .scratch_free = joint_scratch_free,
+    .reduce = reduce,
+    .print = print,
+    .write_json = write_json,
+    .metrics = metrics,
+    .close = close_state,
+};
 
 static int run(tool *t, const void *data)
 {
     const joint_args *const args = data;
-    joint_inputs inputs = {0};
-    joint_results results = {.args = args, .inputs = &inputs};
-    pnd_error err = {0};
-    if (check_requirements(args, &err) != PND_OK)
-        return tool_fail(t, TOOL_USAGE, &err);
-    const int code = load_and_score(t, &results, &inputs);
-    joint_results_clear(&results);
-    joint_inputs_clear(&inputs);
-    return code;
+    return eval_run_task(t, &eval_joint_task, args, args->out, &args->require);
 }
 
 const tool_command eval_joint_command = {

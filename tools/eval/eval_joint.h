@@ -5,8 +5,7 @@
 
 #include "eval_depth.h"
 #include "eval_panoptic.h"
-#include "eval_results.h"
-#include "tool.h"
+#include "eval_task.h"
 
 #include <panodepth/depth_file.h>
 #include <panodepth/fuse.h>
@@ -68,7 +67,7 @@ typedef struct joint_inputs {
 extern const eval_file_kind joint_depth_kind;
 
 /* Find and pair everything. Returns an exit code; everything was reported. */
-int joint_inputs_load(joint_inputs *out, tool *t, const joint_args *args,
+int joint_inputs_load(joint_inputs *out, tool *t, const joint_args *args, eval_sets *sets,
                       eval_deviations *deviations);
 void joint_inputs_clear(joint_inputs *inputs);
 
@@ -85,10 +84,7 @@ int joint_find_dvps(joint_inputs *out, tool *t, const joint_args *args,
 
 /* A thread's planes, filled for one frame. */
 typedef struct joint_images {
-    pnd_buffer file;
-    pnd_plane_rgb8 rgb;
-    pnd_plane_u16 samples;
-    pnd_depth_map map;
+    eval_planes *planes; /* of the frame; borrowed */
     pnd_plane_u32 gt, pred;
     pnd_plane_u16 gt_depth, pred_depth;
     double *lut, *row;
@@ -104,8 +100,8 @@ typedef struct joint_notes {
 } joint_notes;
 
 PND_NODISCARD pnd_status joint_images_load(joint_images *images, joint_notes *notes,
-                                           const joint_inputs *inputs, const joint_source *source,
-                                           pnd_error *err);
+                                           eval_planes *planes, const joint_inputs *inputs,
+                                           const joint_source *source, pnd_error *err);
 void joint_images_clear(joint_images *images);
 
 /* ---- eval_joint_frames.c */
@@ -118,9 +114,11 @@ typedef struct joint_frame {
     joint_notes notes;
 } joint_frame;
 
-/* Count every frame. Returns an exit code. */
-int joint_frames_run(joint_frame *frames, tool *t, const joint_args *args,
-                     const joint_inputs *inputs);
+/* The callbacks of the task; `state` is a joint_state. */
+pnd_status joint_scratch_create(void **out, void *state, pnd_error *err);
+void joint_scratch_free(void *scratch);
+pnd_status joint_frame_score(const void *state, size_t index, void *scratch, eval_planes *planes,
+                             pnd_error *err);
 void joint_frames_free(joint_frame *frames, size_t n);
 
 /* ---- eval_joint_score.c */
@@ -139,7 +137,7 @@ enum { JOINT_N_GROUPS = 3 };
 typedef struct joint_results {
     const joint_args *args;
     const joint_inputs *inputs;
-    const joint_frame *frames;
+    joint_frame *frames;
     joint_row *rows; /* k ascending, within it no test, then lambda descending */
     size_t n_rows;
     pnd_stq_score stq, *sequence_stq; /* the latter by sequence, NaN if left out */
@@ -150,6 +148,12 @@ typedef struct joint_results {
     pnd_buffer signature;
     eval_deviations deviations;
 } joint_results;
+
+/* The state of the task. */
+typedef struct joint_state {
+    joint_inputs inputs;
+    joint_results results; /* of `inputs` */
+} joint_state;
 
 PND_NODISCARD pnd_status joint_score(joint_results *results, pnd_error *err);
 void joint_results_clear(joint_results *results);

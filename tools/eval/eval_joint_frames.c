@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct job {
-    const joint_args *args;
-    const joint_inputs *inputs;
-    joint_frame *frames;
-} job;
-
 /* One side of the fusion. Id 0 is void to it, and 0 is road to us: ids are moved by one. */
 typedef struct fused_side {
     pnd_plane_u32 ids;
@@ -37,7 +31,7 @@ static void clear_side(fused_side *side)
     pnd_segment_depths_clear(&side->depths);
 }
 
-static void free_scratch(void *data)
+void joint_scratch_free(void *data)
 {
     scratch *const s = data;
     joint_images_clear(&s->images);
@@ -49,22 +43,22 @@ static void free_scratch(void *data)
     free(s);
 }
 
-static pnd_status create_scratch(void **out, void *context, pnd_error *err)
+pnd_status joint_scratch_create(void **out, void *data, pnd_error *err)
 {
     const pnd_backend_options options = {
         .struct_size = sizeof options, .kind = PND_BACKEND_CPU, .threads = 1};
-    const job *const j = context;
+    const joint_inputs *const inputs = &((const joint_state *)data)->inputs;
     scratch *const s = pnd_calloc_array(1, sizeof *s);
     if (s == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    pnd_status status = pnd_video_counter_create(&s->counter, JOINT_N_CLASSES, j->inputs->lambdas,
-                                                 j->inputs->n_lambdas, err);
+    pnd_status status = pnd_video_counter_create(&s->counter, JOINT_N_CLASSES, inputs->lambdas,
+                                                 inputs->n_lambdas, err);
     if (status == PND_OK)
         status = pnd_video_matcher_create(&s->matcher, JOINT_N_CLASSES, err);
     if (status == PND_OK)
         status = pnd_backend_create(&s->backend, &options, err);
     if (status != PND_OK)
-        free_scratch(s);
+        joint_scratch_free(s);
     else
         *out = s;
     return status;
@@ -172,17 +166,18 @@ static pnd_status match_segments(joint_frame *out, scratch *s, pnd_fuse_rule rul
 
 /* ---- one frame */
 
-static pnd_status run_frame(tool_frame *frame)
+pnd_status joint_frame_score(const void *data, size_t index, void *scratch_data,
+                             eval_planes *planes, pnd_error *err)
 {
-    const job *const j = frame->context;
-    scratch *const s = frame->scratch;
-    const joint_source *const source = &j->inputs->frames[frame->index];
-    joint_frame *const out = &j->frames[frame->index];
-    pnd_error *const err = &frame->err;
+    const joint_state *const state = data;
+    scratch *const s = scratch_data;
+    const joint_source *const source = &state->inputs.frames[index];
+    joint_frame *const out = &state->results.frames[index];
     const char *const missing = joint_missing_part(source);
     if (missing != NULL)
         return pnd_fail(err, PND_EMISMATCH, "%s: no %s", source->key, missing);
-    pnd_status status = joint_images_load(&s->images, &out->notes, j->inputs, source, err);
+    pnd_status status =
+        joint_images_load(&s->images, &out->notes, planes, &state->inputs, source, err);
     if (status != PND_OK)
         return status;
     const pnd_video_frame images = {
@@ -190,34 +185,9 @@ static pnd_status run_frame(tool_frame *frame)
         pnd_plane_u16_view(&s->images.gt_depth), pnd_plane_u16_view(&s->images.pred_depth)};
     status = pnd_video_count(&out->table, s->counter, &images, source->key, err);
     if (status == PND_OK)
-        status = match_segments(out, s, (pnd_fuse_rule)j->args->fuse, err);
+        status = match_segments(out, s, (pnd_fuse_rule)state->results.args->fuse, err);
     out->scored = status == PND_OK;
     return status;
-}
-
-static const char *image_id(const void *context, int32_t index)
-{
-    const job *const j = context;
-    return j->inputs->frames[index].key;
-}
-
-int joint_frames_run(joint_frame *frames, tool *t, const joint_args *args,
-                     const joint_inputs *inputs)
-{
-    job j = {args, inputs, frames};
-    const tool_frame_job frame_job = {
-        .n = (int32_t)inputs->n,
-        .what = "frames",
-        .context = &j,
-        .run = run_frame,
-        .scratch_create = create_scratch,
-        .scratch_free = free_scratch,
-        .image_id = image_id,
-    };
-    tool_problems problems = {0};
-    const int code = tool_for_each(t, &frame_job, &problems);
-    tool_problems_clear(&problems);
-    return code;
 }
 
 void joint_frames_free(joint_frame *frames, size_t n)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The images of one frame: each file is read, hashed and decoded once. Panoptic images become ids
- * of trainId and instance, depths whole numbers of 1/256 m. */
+/* The images of one frame: panoptic images become ids of trainId and instance, depths whole
+ * numbers of 1/256 m. */
 #include "eval_joint.h"
 
 #include <panodepth/alloc.h>
-#include <panodepth/camera.h>
-#include <panodepth/depth_file.h>
-#include <panodepth/png.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,12 +16,12 @@ static pnd_status no_memory(pnd_error *err)
     return pnd_fail(err, PND_ENOMEM, "out of memory");
 }
 
-static pnd_status read_ground_truth(joint_images *s, eval_sha256 digest, const char *path,
-                                    int64_t limit, pnd_error *err)
+static pnd_status read_ground_truth(eval_image **out, joint_images *s, eval_sha256 digest,
+                                    const char *path, int64_t limit, pnd_error *err)
 {
-    const pnd_status status = pnd_file_read(&s->file, path, limit, err);
+    const pnd_status status = eval_planes_read(out, s->planes, path, limit, err);
     if (status == PND_OK)
-        pnd_sha256(digest, s->file.data, s->file.size);
+        memcpy(digest, eval_image_sha256(*out), sizeof(eval_sha256));
     return status;
 }
 
@@ -44,14 +41,17 @@ static pnd_status read_dvps_gt(joint_images *s, joint_notes *notes, const char *
                                pnd_error *err)
 {
     pnd_png_notes png = {0};
-    pnd_status status = read_ground_truth(s, notes->digest[0], path, PND_MAX_IMAGE_BYTES, err);
+    eval_image *image = NULL;
+    const pnd_plane_u16 *samples = NULL;
+    pnd_status status =
+        read_ground_truth(&image, s, notes->digest[0], path, PND_MAX_IMAGE_BYTES, err);
     if (status == PND_OK)
-        status = pnd_png_decode_u16(&s->samples, s->file.data, s->file.size, path, NULL, &png, err);
+        status = eval_image_u16(&samples, image, path, NULL, &png, err);
     if (status == PND_OK)
-        status = pnd_plane_u32_resize(&s->gt, s->samples.width, s->samples.height, err);
+        status = pnd_plane_u32_resize(&s->gt, samples->width, samples->height, err);
     notes->trailing_bytes += png.trailing_bytes;
     for (int32_t y = 0; status == PND_OK && y < s->gt.height; y++) {
-        const uint16_t *const from = pnd_plane_u16_row(&s->samples, y);
+        const uint16_t *const from = pnd_plane_u16_row(samples, y);
         uint32_t *const to = pnd_plane_u32_row(&s->gt, y);
         for (int32_t x = 0; x < s->gt.width; x++) {
             const int32_t class_index = from[x] / DVPS_DIVISOR;
@@ -86,16 +86,17 @@ static pnd_status read_dvps_pred(joint_images *s, joint_notes *notes, const char
 {
     static const pnd_png_options options = {.struct_size = sizeof options, .allow_alpha = true};
     pnd_png_notes png = {0};
-    pnd_status status = pnd_file_read(&s->file, path, PND_MAX_IMAGE_BYTES, err);
+    eval_image *image = NULL;
+    const pnd_plane_rgb8 *rgb = NULL;
+    pnd_status status = eval_planes_read(&image, s->planes, path, PND_MAX_IMAGE_BYTES, err);
     if (status == PND_OK)
-        status =
-            pnd_png_decode_rgb8(&s->rgb, s->file.data, s->file.size, path, &options, &png, err);
+        status = eval_image_rgb8(&rgb, image, path, &options, &png, err);
     if (status == PND_OK)
-        status = pnd_plane_u32_resize(&s->pred, s->rgb.width, s->rgb.height, err);
+        status = pnd_plane_u32_resize(&s->pred, rgb->width, rgb->height, err);
     notes->trailing_bytes += png.trailing_bytes;
     notes->alpha_dropped += png.alpha_dropped;
     for (int32_t y = 0; status == PND_OK && y < s->pred.height; y++) {
-        const uint8_t *pixel = pnd_plane_rgb8_row(&s->rgb, y);
+        const uint8_t *pixel = pnd_plane_rgb8_row(rgb, y);
         uint32_t *const to = pnd_plane_u32_row(&s->pred, y);
         for (int32_t x = 0; status == PND_OK && x < s->pred.width; x++, pixel += 3) {
             status = check_two_channels(pixel, x, y, path, err);
@@ -201,20 +202,20 @@ static pnd_status translate(pnd_plane_u32 *out, const pnd_plane_rgb8 *rgb, segme
     return status;
 }
 
-static pnd_status read_rows_png(joint_images *s, joint_notes *notes, const char *json,
-                                const char *dir, const pnd_annotation *row, const char *name,
-                                pnd_error *err)
+static pnd_status read_rows_png(const pnd_plane_rgb8 **out, eval_image **image, joint_images *s,
+                                joint_notes *notes, const char *json, const char *dir,
+                                const pnd_annotation *row, const char *name, pnd_error *err)
 {
     pnd_png_notes png = {0};
     pnd_error inner = {0};
-    pnd_status status =
-        pnd_file_read_beneath(&s->file, dir, row->file_name, PND_MAX_IMAGE_BYTES, &inner);
+    pnd_status status = eval_planes_read_beneath(image, s->planes, dir, row->file_name,
+                                                 PND_MAX_IMAGE_BYTES, &inner);
     if (status == PND_EINVAL)
         return pnd_fail_hint(err, status, inner.hint, "%s: image %s: %s", json, row->image_id,
                              inner.message);
     *err = inner;
     if (status == PND_OK)
-        status = pnd_png_decode_rgb8(&s->rgb, s->file.data, s->file.size, name, NULL, &png, err);
+        status = eval_image_rgb8(out, *image, name, NULL, &png, err);
     notes->trailing_bytes += png.trailing_bytes;
     return status;
 }
@@ -227,15 +228,17 @@ static pnd_status read_row(pnd_plane_u32 *out, joint_images *s, joint_notes *not
     const char *const json = is_gt ? inputs->coco.gt_json : inputs->coco.pred_json;
     segment_id *const segments = pnd_alloc_array(row->n_segments, sizeof *segments);
     char *const name = pnd_strdup_printf("%s/%s", dir, row->file_name);
+    const pnd_plane_rgb8 *rgb = NULL;
+    eval_image *image = NULL;
     pnd_status status = segments == NULL || name == NULL ? no_memory(err) : PND_OK;
     if (status == PND_OK)
         status = number_segments(segments, inputs, row, is_gt, name, err);
     if (status == PND_OK)
-        status = read_rows_png(s, notes, json, dir, row, name, err);
+        status = read_rows_png(&rgb, &image, s, notes, json, dir, row, name, err);
     if (status == PND_OK && is_gt)
-        pnd_sha256(notes->digest[0], s->file.data, s->file.size);
+        memcpy(notes->digest[0], eval_image_sha256(image), sizeof(eval_sha256));
     if (status == PND_OK)
-        status = translate(out, &s->rgb, segments, row->n_segments, name, err);
+        status = translate(out, rgb, segments, row->n_segments, name, err);
     free(name);
     free(segments);
     return status;
@@ -269,10 +272,9 @@ static pnd_status quantise_samples(pnd_plane_u16 *out, const pnd_depth_map *map,
 }
 
 /* Infinity in a ground truth is no measurement; in a prediction it is far. */
-static pnd_status quantise_metres(pnd_plane_u16 *out, joint_images *s, double cap_m, bool is_gt,
-                                  int64_t *saturated, pnd_error *err)
+static pnd_status quantise_metres(pnd_plane_u16 *out, joint_images *s, const pnd_depth_map *map,
+                                  double cap_m, bool is_gt, int64_t *saturated, pnd_error *err)
 {
-    const pnd_depth_map *const map = &s->map;
     const pnd_depth_samples samples =
         map->kind == PND_DEPTH_MAP_F32
             ? pnd_depth_samples_f32(pnd_plane_f32_view(&map->f32), "depth")
@@ -290,17 +292,18 @@ static pnd_status quantise_metres(pnd_plane_u16 *out, joint_images *s, double ca
     return PND_OK;
 }
 
-/* `s->file` holds the file. */
-static pnd_status decode_depth(pnd_plane_u16 *out, joint_images *s, double cap_m, bool is_gt,
-                               int64_t *saturated, const char *path, pnd_error *err)
+static pnd_status decode_depth(pnd_plane_u16 *out, joint_images *s, eval_image *image, double cap_m,
+                               bool is_gt, int64_t *saturated, const char *path, pnd_error *err)
 {
-    pnd_status status = pnd_depth_decode(&s->map, s->file.data, s->file.size, path, err);
+    const pnd_depth_map *map = NULL;
+    pnd_status status = eval_image_depth(&map, image, path, err);
     if (status == PND_OK)
-        status = pnd_plane_u16_resize(out, s->map.width, s->map.height, err);
+        status = pnd_plane_u16_resize(out, map->width, map->height, err);
     if (status != PND_OK)
         return status;
-    return s->map.kind == PND_DEPTH_MAP_U16 ? quantise_samples(out, &s->map, cap_m, saturated)
-                                            : quantise_metres(out, s, cap_m, is_gt, saturated, err);
+    return map->kind == PND_DEPTH_MAP_U16
+               ? quantise_samples(out, map, cap_m, saturated)
+               : quantise_metres(out, s, map, cap_m, is_gt, saturated, err);
 }
 
 /* Codes of all 65536 disparities of a camera. p = 1 is at infinity: no measurement. */
@@ -331,10 +334,11 @@ static pnd_status load_camera(joint_images *s, joint_notes *notes, const joint_s
                               double cap_m, pnd_error *err)
 {
     pnd_camera camera;
+    eval_image *file = NULL;
     pnd_status status =
-        read_ground_truth(s, notes->digest[2], source->camera, PND_MAX_JSON_BYTES, err);
+        read_ground_truth(&file, s, notes->digest[2], source->camera, PND_MAX_JSON_BYTES, err);
     if (status == PND_OK)
-        status = pnd_camera_parse(&camera, s->file.data, s->file.size, source->camera, err);
+        status = eval_image_camera(&camera, file, source->camera, err);
     return status == PND_OK ? fill_codes(s, &camera, cap_m, err) : status;
 }
 
@@ -343,16 +347,18 @@ static pnd_status load_disparity(joint_images *s, joint_notes *notes, const join
 {
     const char *const path = source->disparity;
     pnd_png_notes png = {0};
+    eval_image *image = NULL;
+    const pnd_plane_u16 *samples = NULL;
     pnd_status status = load_camera(s, notes, source, cap_m, err);
     if (status == PND_OK)
-        status = read_ground_truth(s, notes->digest[1], path, PND_MAX_IMAGE_BYTES, err);
+        status = read_ground_truth(&image, s, notes->digest[1], path, PND_MAX_IMAGE_BYTES, err);
     if (status == PND_OK)
-        status = pnd_png_decode_u16(&s->samples, s->file.data, s->file.size, path, NULL, &png, err);
+        status = eval_image_u16(&samples, image, path, NULL, &png, err);
     if (status == PND_OK)
-        status = pnd_plane_u16_resize(&s->gt_depth, s->samples.width, s->samples.height, err);
+        status = pnd_plane_u16_resize(&s->gt_depth, samples->width, samples->height, err);
     notes->trailing_bytes += png.trailing_bytes;
     for (int32_t y = 0; status == PND_OK && y < s->gt_depth.height; y++) {
-        const uint16_t *const from = pnd_plane_u16_row(&s->samples, y);
+        const uint16_t *const from = pnd_plane_u16_row(samples, y);
         uint16_t *const to = pnd_plane_u16_row(&s->gt_depth, y);
         for (int32_t x = 0; x < s->gt_depth.width; x++) {
             to[x] = s->codes[from[x]];
@@ -367,27 +373,31 @@ static pnd_status load_gt_depth(joint_images *s, joint_notes *notes, const joint
 {
     if (source->gt_depth == NULL)
         return load_disparity(s, notes, source, cap_m, err);
+    eval_image *image = NULL;
     const pnd_status status =
-        read_ground_truth(s, notes->digest[1], source->gt_depth, PND_MAX_IMAGE_BYTES, err);
-    return status == PND_OK ? decode_depth(&s->gt_depth, s, cap_m, true, &notes->gt_saturated,
-                                           source->gt_depth, err)
+        read_ground_truth(&image, s, notes->digest[1], source->gt_depth, PND_MAX_IMAGE_BYTES, err);
+    return status == PND_OK ? decode_depth(&s->gt_depth, s, image, cap_m, true,
+                                           &notes->gt_saturated, source->gt_depth, err)
                             : status;
 }
 
 static pnd_status load_pred_depth(joint_images *s, joint_notes *notes, const joint_source *source,
                                   double cap_m, pnd_error *err)
 {
-    const pnd_status status = pnd_file_read(&s->file, source->pred_depth, PND_MAX_IMAGE_BYTES, err);
-    return status == PND_OK ? decode_depth(&s->pred_depth, s, cap_m, false, &notes->pred_saturated,
-                                           source->pred_depth, err)
+    eval_image *image = NULL;
+    const pnd_status status =
+        eval_planes_read(&image, s->planes, source->pred_depth, PND_MAX_IMAGE_BYTES, err);
+    return status == PND_OK ? decode_depth(&s->pred_depth, s, image, cap_m, false,
+                                           &notes->pred_saturated, source->pred_depth, err)
                             : status;
 }
 
 /* ---- all four */
 
-pnd_status joint_images_load(joint_images *s, joint_notes *notes, const joint_inputs *inputs,
-                             const joint_source *source, pnd_error *err)
+pnd_status joint_images_load(joint_images *s, joint_notes *notes, eval_planes *planes,
+                             const joint_inputs *inputs, const joint_source *source, pnd_error *err)
 {
+    s->planes = planes;
     const bool coco = source->gt_row != NULL;
     pnd_status status = coco ? read_row(&s->gt, s, notes, inputs, source->gt_row, true, err)
                              : read_dvps_gt(s, notes, source->gt, err);
@@ -401,10 +411,6 @@ pnd_status joint_images_load(joint_images *s, joint_notes *notes, const joint_in
 
 void joint_images_clear(joint_images *s)
 {
-    pnd_buffer_clear(&s->file);
-    pnd_plane_rgb8_clear(&s->rgb);
-    pnd_plane_u16_clear(&s->samples);
-    pnd_depth_map_clear(&s->map);
     pnd_plane_u32_clear(&s->gt);
     pnd_plane_u32_clear(&s->pred);
     pnd_plane_u16_clear(&s->gt_depth);

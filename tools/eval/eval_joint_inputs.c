@@ -167,7 +167,7 @@ static pnd_status find_depth_files(joint_inputs *out, const joint_args *args, pn
     return status;
 }
 
-static int find_rows(joint_inputs *out, tool *t, const joint_args *args,
+static int find_rows(joint_inputs *out, tool *t, const joint_args *args, eval_sets *sets,
                      eval_deviations *deviations)
 {
     const panoptic_args panoptic = {.root = args->root,
@@ -181,7 +181,7 @@ static int find_rows(joint_inputs *out, tool *t, const joint_args *args,
     pnd_error err = {0};
     if (args->root == NULL && args->gt_depth == NULL)
         return tool_usage_error(t, "no ground truth depth: give --root DIR or --gt-depth DIR");
-    const int code = panoptic_inputs_load(&out->coco, t, &panoptic, deviations);
+    const int code = panoptic_inputs_load(&out->coco, t, &panoptic, sets, deviations);
     if (code != TOOL_EXIT_OK)
         return code;
     if (out->coco.space == PND_ID_SPACE_UNKNOWN)
@@ -224,7 +224,7 @@ static int list_missing(const joint_inputs *inputs, tool *t)
     return TOOL_EXIT_INCOMPLETE;
 }
 
-int joint_inputs_load(joint_inputs *out, tool *t, const joint_args *args,
+int joint_inputs_load(joint_inputs *out, tool *t, const joint_args *args, eval_sets *sets,
                       eval_deviations *deviations)
 {
     pnd_error err = {0};
@@ -237,7 +237,7 @@ int joint_inputs_load(joint_inputs *out, tool *t, const joint_args *args,
     if (pnd_buffer_status(&out->protocol, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
     const int code = out->is_dvps ? joint_find_dvps(out, t, args, deviations)
-                                  : find_rows(out, t, args, deviations);
+                                  : find_rows(out, t, args, sets, deviations);
     if (code != TOOL_EXIT_OK || t->common.skip_bad)
         return code;
     return list_missing(out, t);

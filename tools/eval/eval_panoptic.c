@@ -3,7 +3,7 @@
 #include "eval_panoptic.h"
 
 #include "eval_commands.h"
-#include "eval_emit.h"
+#include "eval_run.h"
 
 #include <panodepth/alloc.h>
 
@@ -66,44 +66,24 @@ static const tool_opt options[] = {
 
 /* ---- --require */
 
-static pnd_status check_requirement(const char *text, const panoptic_args *args, pnd_error *err)
+static size_t metrics(eval_metric *out, const void *args, const void *state)
+{
+    const panoptic_results none = {.args = args};
+    return panoptic_fill_metrics(out,
+                                 state == NULL ? &none : &((const panoptic_state *)state)->results);
+}
+
+/* A score of boundary PQ, without --boundary, is known but not computed. */
+static pnd_status check_boundary(const char *text, const panoptic_args *args, pnd_error *err)
 {
     eval_metric known[PANOPTIC_N_METRICS];
     panoptic_args with_boundary = *args;
     with_boundary.boundary = true;
-    panoptic_results none = {.args = args};
-    const pnd_status status =
-        eval_require_parse(text, known, panoptic_fill_metrics(known, &none), err);
-    none.args = &with_boundary;
-    if (status == PND_OK ||
-        eval_require_parse(text, known, panoptic_fill_metrics(known, &none), NULL) != PND_OK)
-        return status;
-    *err = (pnd_error){0};
+    if (eval_require_parse(text, known, metrics(known, args, NULL), NULL) == PND_OK ||
+        eval_require_parse(text, known, metrics(known, &with_boundary, NULL), NULL) != PND_OK)
+        return PND_OK;
     return pnd_fail_hint(err, PND_EINVAL, "give --boundary too",
                          "--require '%s': boundary PQ is not computed", text);
-}
-
-static pnd_status check_requirements(const panoptic_args *args, pnd_error *err)
-{
-    pnd_status status = PND_OK;
-    for (size_t i = 0; i < args->require.n && status == PND_OK; i++)
-        status = check_requirement(args->require.items[i], args, err);
-    return status;
-}
-
-static int judge(tool *t, const panoptic_results *r)
-{
-    eval_metric metrics[PANOPTIC_N_METRICS];
-    int code = TOOL_EXIT_OK;
-    const size_t n = panoptic_fill_metrics(metrics, r);
-    for (size_t i = 0; i < r->args->require.n; i++) {
-        pnd_error why = {0};
-        if (eval_require_met(r->args->require.items[i], metrics, n, &why))
-            continue;
-        tool_warn(t, "requirement not met: %s", why.message);
-        code = TOOL_EXIT_GATE;
-    }
-    return code;
 }
 
 /* ---- sums, in the order of the ground truth */
@@ -171,31 +151,27 @@ static void warn_if_hollow(tool *t, const panoptic_results *r)
         tool_warn(t, "no predicted segment counts: is everything void? (images: %zu)", r->scored);
 }
 
-static pnd_status report(tool *t, const panoptic_results *r, pnd_error *err)
+static int reduce(void *state, tool *t)
 {
-    pnd_buffer json = {0}, text = {0};
-    if (r->args->out != NULL || t->common.json)
-        panoptic_write_json(&json, r);
-    panoptic_print(&text, r);
-    const pnd_status status = eval_emit(t, r->args->out, &json, &text, err);
-    pnd_buffer_clear(&json);
-    pnd_buffer_clear(&text);
-    return status;
+    panoptic_state *const s = state;
+    pnd_error err = {0};
+    if (add_up(&s->results, &err) != PND_OK)
+        return tool_fail(t, TOOL_INPUT, &err);
+    warn_if_hollow(t, &s->results);
+    return TOOL_EXIT_OK;
 }
 
-static int score(tool *t, panoptic_results *r, panoptic_frame *frames)
+static void print(pnd_buffer *text, const void *state)
 {
-    pnd_error err = {0};
-    const int code = panoptic_frames_run(frames, t, r->inputs, r->args);
-    if (code != TOOL_EXIT_OK)
-        return code;
-    if (add_up(r, &err) != PND_OK)
-        return tool_fail(t, TOOL_INPUT, &err);
-    warn_if_hollow(t, r);
-    if (report(t, r, &err) != PND_OK)
-        return tool_fail(t, TOOL_OUTPUT, &err);
-    return judge(t, r);
+    panoptic_print(text, &((const panoptic_state *)state)->results);
 }
+
+static void write_json(pnd_buffer *json, const void *state)
+{
+    panoptic_write_json(json, &((const panoptic_state *)state)->results);
+}
+
+/* ---- input */
 
 /* Before the work, not after it. */
 static int check_out(tool *t, const panoptic_inputs *inputs, const char *out)
@@ -212,48 +188,77 @@ static int check_out(tool *t, const panoptic_inputs *inputs, const char *out)
     return tool_fail(t, TOOL_OUTPUT, &err);
 }
 
-static int load_and_score(tool *t, panoptic_results *r, panoptic_inputs *inputs)
+static int open_inputs(void *state, tool *t, const void *data, eval_sets *sets)
 {
+    const panoptic_args *const args = data;
+    panoptic_state *const s = state;
+    panoptic_results *const r = &s->results;
     pnd_error err = {0};
-    int code = panoptic_inputs_load(inputs, t, r->args, &r->deviations);
+    r->args = args;
+    r->inputs = &s->inputs;
+    r->parity = (pnd_pq_parity)args->parity;
+    r->split = args->gt_json == NULL || tool_given(t, "split") ? args->split : NULL;
+    int code = panoptic_inputs_load(&s->inputs, t, args, sets, &r->deviations);
+    if (code == TOOL_EXIT_OK)
+        code = check_out(t, &s->inputs, args->out);
     if (code != TOOL_EXIT_OK)
         return code;
-    code = check_out(t, inputs, r->args->out);
-    if (code != TOOL_EXIT_OK)
-        return code;
-    panoptic_frame *const frames = pnd_calloc_array(inputs->gt.n_annotations, sizeof *frames);
-    if (frames == NULL) {
-        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
-        return tool_fail(t, TOOL_INPUT, &err);
-    }
-    r->frames = frames;
-    code = score(t, r, frames);
-    panoptic_frames_free(frames, inputs->gt.n_annotations);
-    return code;
+    r->frames = pnd_calloc_array(s->inputs.gt.n_annotations, sizeof *r->frames);
+    if (r->frames != NULL)
+        return TOOL_EXIT_OK;
+    (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+    return tool_fail(t, TOOL_INPUT, &err);
 }
+
+static size_t count(const void *state)
+{
+    return ((const panoptic_state *)state)->inputs.gt.n_annotations;
+}
+
+static const char *image_id(const void *state, size_t index)
+{
+    return ((const panoptic_state *)state)->inputs.gt.annotations[index].image_id;
+}
+
+static void close_state(void *state)
+{
+    panoptic_state *const s = state;
+    panoptic_results *const r = &s->results;
+    panoptic_frames_free(r->frames, s->inputs.gt.n_annotations);
+    free(r->total);
+    free(r->dagger);
+    free(r->boundary);
+    free(r->errors);
+    pnd_buffer_clear(&r->signature);
+    eval_deviations_clear(&r->deviations);
+    panoptic_inputs_clear(&s->inputs);
+}
+
+const eval_task eval_panoptic_task = {
+    .name = "panoptic",
+    .images = "images",
+    .state_size = sizeof(panoptic_state),
+    .open = open_inputs,
+    .count = count,
+    .image_id = image_id,
+    .frame = panoptic_frame_score,
+    .scratch_create = panoptic_scratch_create,
+    .scratch_free = panoptic_scratch_free,
+    .reduce = reduce,
+    .print = print,
+    .write_json = write_json,
+    .metrics = metrics,
+    .close = close_state,
+};
 
 static int run(tool *t, const void *data)
 {
     const panoptic_args *const args = data;
-    panoptic_inputs inputs = {0};
-    panoptic_results results = {
-        .args = args,
-        .inputs = &inputs,
-        .parity = (pnd_pq_parity)args->parity,
-        .split = args->gt_json == NULL || tool_given(t, "split") ? args->split : NULL,
-    };
     pnd_error err = {0};
-    if (check_requirements(args, &err) != PND_OK)
-        return tool_fail(t, TOOL_USAGE, &err);
-    const int code = load_and_score(t, &results, &inputs);
-    free(results.total);
-    free(results.dagger);
-    free(results.boundary);
-    free(results.errors);
-    pnd_buffer_clear(&results.signature);
-    eval_deviations_clear(&results.deviations);
-    panoptic_inputs_clear(&inputs);
-    return code;
+    for (size_t i = 0; i < args->require.n; i++)
+        if (check_boundary(args->require.items[i], args, &err) != PND_OK)
+            return tool_fail(t, TOOL_USAGE, &err);
+    return eval_run_task(t, &eval_panoptic_task, args, args->out, &args->require);
 }
 
 const tool_command eval_panoptic_command = {

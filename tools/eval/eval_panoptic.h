@@ -3,8 +3,7 @@
 #ifndef PND_EVAL_PANOPTIC_H
 #define PND_EVAL_PANOPTIC_H
 
-#include "eval_results.h"
-#include "tool.h"
+#include "eval_task.h"
 
 #include <panodepth/panoptic_set.h>
 #include <panodepth/pq_errors.h>
@@ -30,7 +29,7 @@ static inline const char *parity_name(pnd_pq_parity parity)
 
 typedef struct panoptic_inputs {
     char *gt_json, *gt_dir, *pred_json, *pred_dir; /* paths, owned */
-    pnd_panoptic_set gt, pred;
+    pnd_panoptic_set gt, pred;                     /* what they point to is borrowed */
     eval_sha256 gt_json_digest;
     pnd_id_space space;       /* of the ground truth */
     pnd_category *categories; /* of the ground truth, for the matcher */
@@ -40,7 +39,7 @@ typedef struct panoptic_inputs {
 } panoptic_inputs;
 
 /* Find, read and pair the two sets. Returns an exit code; everything was reported. */
-int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args,
+int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args, eval_sets *sets,
                          eval_deviations *deviations);
 void panoptic_inputs_clear(panoptic_inputs *inputs);
 
@@ -61,9 +60,11 @@ typedef struct panoptic_frame {
     int64_t resized, segments_lost;                                 /* by --resize */
 } panoptic_frame;
 
-/* Match every pair; `frames` has one entry per ground truth annotation. Returns an exit code. */
-int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *inputs,
-                        const panoptic_args *args);
+/* The callbacks of the task; `state` is a panoptic_state. */
+pnd_status panoptic_scratch_create(void **out, void *state, pnd_error *err);
+void panoptic_scratch_free(void *scratch);
+pnd_status panoptic_frame_score(const void *state, size_t index, void *scratch, eval_planes *planes,
+                                pnd_error *err);
 void panoptic_frames_free(panoptic_frame *frames, size_t n);
 
 /* ---- eval_panoptic_resize.c */
@@ -79,7 +80,7 @@ PND_NODISCARD pnd_status panoptic_resize(pnd_plane_rgb8 *out, pnd_view_rgb8 in,
 typedef struct panoptic_results {
     const panoptic_args *args;
     const panoptic_inputs *inputs;
-    const panoptic_frame *frames;
+    panoptic_frame *frames; /* one for each ground truth annotation */
     pnd_pq_parity parity;
     const char *split; /* or NULL */
     pnd_pq_count *total;
@@ -90,6 +91,12 @@ typedef struct panoptic_results {
     pnd_buffer signature;
     eval_deviations deviations;
 } panoptic_results;
+
+/* The state of the task. */
+typedef struct panoptic_state {
+    panoptic_inputs inputs;
+    panoptic_results results; /* of `inputs` */
+} panoptic_state;
 
 /* The table of evalPanopticSemanticLabeling, the signature and the deviations. */
 void panoptic_print(pnd_buffer *out, const panoptic_results *results);

@@ -3,22 +3,14 @@
 #include "eval_panoptic.h"
 
 #include <panodepth/alloc.h>
-#include <panodepth/png.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct job {
-    const panoptic_inputs *inputs;
-    panoptic_frame *frames;
-    const panoptic_args *args;
-    pnd_png_options png;
-} job;
-
 /* One image of a pair; memory is kept from frame to frame. */
 typedef struct side {
-    pnd_buffer file;
-    pnd_plane_rgb8 pixels, resized;
+    const pnd_plane_rgb8 *pixels; /* borrowed */
+    pnd_plane_rgb8 resized;
     pnd_segment *segments;
     size_t n, capacity;
 } side;
@@ -30,13 +22,11 @@ typedef struct scratch {
 
 static void clear_side(side *s)
 {
-    pnd_buffer_clear(&s->file);
-    pnd_plane_rgb8_clear(&s->pixels);
     pnd_plane_rgb8_clear(&s->resized);
     free(s->segments);
 }
 
-static void free_scratch(void *data)
+void panoptic_scratch_free(void *data)
 {
     scratch *const s = data;
     pnd_pq_matcher_free(s->matcher);
@@ -45,45 +35,35 @@ static void free_scratch(void *data)
     free(s);
 }
 
-static pnd_status create_scratch(void **out, void *context, pnd_error *err)
+pnd_status panoptic_scratch_create(void **out, void *data, pnd_error *err)
 {
-    const job *const j = context;
+    const panoptic_state *const state = data;
     scratch *const s = pnd_calloc_array(1, sizeof *s);
     if (s == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     const pnd_status status =
-        pnd_pq_matcher_create(&s->matcher, j->inputs->categories, j->inputs->n_categories,
-                              (pnd_pq_parity)j->args->parity, err);
+        pnd_pq_matcher_create(&s->matcher, state->inputs.categories, state->inputs.n_categories,
+                              state->results.parity, err);
     if (status != PND_OK)
-        free_scratch(s);
+        panoptic_scratch_free(s);
     else
         *out = s;
     return status;
 }
 
-/* The matcher takes the bytes of the PNG. Only the words about a PNG of another kind are better
- * when ids are asked for. */
-static pnd_status decode(side *s, const char *name, const pnd_png_options *options,
+/* The matcher takes the bytes of the PNG. */
+static pnd_status decode(side *s, eval_image *image, const char *name, const panoptic_args *args,
                          panoptic_frame *out, pnd_error *err)
 {
-    const pnd_buffer *const file = &s->file;
+    const pnd_png_options options = {.struct_size = sizeof options,
+                                     .allow_alpha = args->parity == PND_PQ_STRICT,
+                                     .lenient = args->lenient_png};
     pnd_png_notes notes = {0};
-    pnd_error inner = {0};
-    const pnd_status status =
-        pnd_png_decode_rgb8(&s->pixels, file->data, file->size, name, options, &notes, &inner);
+    const pnd_status status = eval_image_ids(&s->pixels, image, name, &options, &notes, err);
     out->alpha_dropped += notes.alpha_dropped;
     out->trailing_bytes += notes.trailing_bytes;
     out->missing_end += notes.missing_end;
     out->extra_data += notes.extra_data;
-    if (status == PND_EUNSUPPORTED) {
-        pnd_plane_u32 ids = {0};
-        const pnd_status same =
-            pnd_png_decode_ids(&ids, file->data, file->size, name, options, NULL, err);
-        pnd_plane_u32_clear(&ids);
-        if (same != PND_OK)
-            return same;
-    }
-    *err = inner;
     return status;
 }
 
@@ -107,12 +87,12 @@ static pnd_status convert_segments(side *s, const pnd_annotation *annotation, pn
 }
 
 /* A name that must not be opened is a fault of the JSON: say which JSON and which image. */
-static pnd_status read_named(side *s, const char *json, const char *dir,
-                             const pnd_annotation *annotation, pnd_error *err)
+static pnd_status read_named(eval_image **out, eval_planes *planes, const char *json,
+                             const char *dir, const pnd_annotation *annotation, pnd_error *err)
 {
     pnd_error inner = {0};
-    const pnd_status status =
-        pnd_file_read_beneath(&s->file, dir, annotation->file_name, PND_MAX_IMAGE_BYTES, &inner);
+    const pnd_status status = eval_planes_read_beneath(out, planes, dir, annotation->file_name,
+                                                       PND_MAX_IMAGE_BYTES, &inner);
     if (status == PND_EINVAL)
         return pnd_fail_hint(err, status, inner.hint, "%s: image %s: %s", json,
                              annotation->image_id, inner.message);
@@ -120,18 +100,22 @@ static pnd_status read_named(side *s, const char *json, const char *dir,
     return status;
 }
 
-static pnd_status load_side(side *s, const char *json, const char *dir,
-                            const pnd_annotation *annotation, const pnd_png_options *options,
-                            panoptic_frame *out, pnd_error *err)
+/* `digest` may be NULL. */
+static pnd_status load_side(side *s, eval_planes *planes, const char *json, const char *dir,
+                            const pnd_annotation *annotation, const panoptic_args *args,
+                            panoptic_frame *out, char *digest, pnd_error *err)
 {
-    pnd_status status = read_named(s, json, dir, annotation, err);
+    eval_image *image = NULL;
+    pnd_status status = read_named(&image, planes, json, dir, annotation, err);
     if (status != PND_OK)
         return status;
     char *const name = pnd_strdup_printf("%s/%s", dir, annotation->file_name);
     if (name == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    status = decode(s, name, options, out, err);
+    status = decode(s, image, name, args, out, err);
     free(name);
+    if (status == PND_OK && digest != NULL)
+        memcpy(digest, eval_image_sha256(image), PND_SHA256_TEXT_SIZE);
     return status == PND_OK ? convert_segments(s, annotation, err) : status;
 }
 
@@ -160,18 +144,18 @@ static pnd_status keep(panoptic_match *out, const pnd_pq_image *image, pnd_error
 static pnd_panoptic view_side(const side *s)
 {
     return (pnd_panoptic){
-        .rgb = pnd_plane_rgb8_view(&s->pixels), .segments = s->segments, .n_segments = s->n};
+        .rgb = pnd_plane_rgb8_view(s->pixels), .segments = s->segments, .n_segments = s->n};
 }
 
 /* The prediction at the size of the ground truth, resampled when that was asked for; sizes that
  * still differ are the matcher's affair. */
-static pnd_status fit(pnd_panoptic *pred, side *s, const side *gt, const job *j,
+static pnd_status fit(pnd_panoptic *pred, side *s, const side *gt, const panoptic_args *args,
                       panoptic_frame *out, pnd_error *err)
 {
-    const int32_t width = gt->pixels.width, height = gt->pixels.height;
+    const int32_t width = gt->pixels->width, height = gt->pixels->height;
     *pred = view_side(s);
-    if (j->args->resize == PANOPTIC_RESIZE_NONE ||
-        (s->pixels.width == width && s->pixels.height == height))
+    if (args->resize == PANOPTIC_RESIZE_NONE ||
+        (s->pixels->width == width && s->pixels->height == height))
         return PND_OK;
     pnd_status status = pnd_plane_rgb8_resize(&s->resized, width, height, err);
     if (status == PND_OK)
@@ -207,63 +191,33 @@ static pnd_status match(panoptic_frame *out, const scratch *s, const panoptic_ar
     return status == PND_OK ? keep(&out->boundary, &image, err) : status;
 }
 
-static pnd_status run_frame(tool_frame *frame)
+pnd_status panoptic_frame_score(const void *data, size_t index, void *scratch_data,
+                                eval_planes *planes, pnd_error *err)
 {
-    const job *const j = frame->context;
-    scratch *const s = frame->scratch;
-    const pnd_annotation *const gt = &j->inputs->gt.annotations[frame->index];
-    const pnd_annotation *const pred = j->inputs->partners[frame->index];
-    panoptic_frame *const out = &j->frames[frame->index];
-    pnd_error *const err = &frame->err;
+    const panoptic_state *const state = data;
+    const panoptic_inputs *const in = &state->inputs;
+    const panoptic_args *const args = state->results.args;
+    scratch *const s = scratch_data;
+    const pnd_annotation *const gt = &in->gt.annotations[index];
+    const pnd_annotation *const pred = in->partners[index];
+    panoptic_frame *const out = &state->results.frames[index];
     if (pred == NULL)
-        return pnd_fail(err, PND_EMISMATCH, "%s: no prediction for image %s", j->inputs->pred_json,
+        return pnd_fail(err, PND_EMISMATCH, "%s: no prediction for image %s", in->pred_json,
                         gt->image_id);
     pnd_status status =
-        load_side(&s->gt, j->inputs->gt_json, j->inputs->gt_dir, gt, &j->png, out, err);
-    if (status == PND_OK)
-        pnd_sha256(out->gt_digest, s->gt.file.data, s->gt.file.size);
+        load_side(&s->gt, planes, in->gt_json, in->gt_dir, gt, args, out, out->gt_digest, err);
     if (status == PND_OK)
         status =
-            load_side(&s->pred, j->inputs->pred_json, j->inputs->pred_dir, pred, &j->png, out, err);
+            load_side(&s->pred, planes, in->pred_json, in->pred_dir, pred, args, out, NULL, err);
     if (status != PND_OK)
         return status;
     const pnd_panoptic gt_view = view_side(&s->gt);
     pnd_panoptic pred_view;
-    status = fit(&pred_view, &s->pred, &s->gt, j, out, err);
+    status = fit(&pred_view, &s->pred, &s->gt, args, out, err);
     if (status == PND_OK)
-        status = match(out, s, j->args, &gt_view, &pred_view, gt->image_id, err);
+        status = match(out, s, args, &gt_view, &pred_view, gt->image_id, err);
     out->scored = status == PND_OK;
     return status;
-}
-
-static const char *image_id(const void *context, int32_t index)
-{
-    const job *const j = context;
-    return j->inputs->gt.annotations[index].image_id;
-}
-
-int panoptic_frames_run(panoptic_frame *frames, tool *t, const panoptic_inputs *inputs,
-                        const panoptic_args *args)
-{
-    job j = {inputs,
-             frames,
-             args,
-             {.struct_size = sizeof j.png,
-              .allow_alpha = args->parity == PND_PQ_STRICT,
-              .lenient = args->lenient_png}};
-    const tool_frame_job frame_job = {
-        .n = (int32_t)inputs->gt.n_annotations,
-        .what = "images",
-        .context = &j,
-        .run = run_frame,
-        .scratch_create = create_scratch,
-        .scratch_free = free_scratch,
-        .image_id = image_id,
-    };
-    tool_problems problems = {0};
-    const int code = tool_for_each(t, &frame_job, &problems);
-    tool_problems_clear(&problems);
-    return code;
 }
 
 void panoptic_frames_free(panoptic_frame *frames, size_t n)

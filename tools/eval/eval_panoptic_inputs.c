@@ -108,30 +108,30 @@ static void set_hint(pnd_error *err, const char *hint)
     (void)snprintf(err->hint, sizeof err->hint, "%s", hint);
 }
 
-static pnd_status read_set(pnd_panoptic_set *out, eval_sha256 digest, const char *path,
-                           pnd_panoptic_role role, pnd_error *err)
+static pnd_status read_set(pnd_panoptic_set *out, eval_sha256 digest, eval_sets *sets,
+                           const char *path, pnd_panoptic_role role, pnd_error *err)
 {
-    pnd_buffer bytes = {0};
-    pnd_status status = pnd_file_read(&bytes, path, PND_MAX_JSON_BYTES, err);
+    const eval_set *set = NULL;
+    const pnd_status status = eval_sets_read(&set, sets, path, role, err);
     if (status == PND_EIO && !exists(path))
         set_hint(err, role == PND_GROUND_TRUTH
                           ? "pnd-panoptic makes it from the gtFine folder"
                           : "name the predictions with --pred-json FILE or --pred DIR");
-    if (status == PND_OK && digest != NULL)
-        pnd_sha256(digest, pnd_buffer_text(&bytes), bytes.size);
-    if (status == PND_OK)
-        status = pnd_panoptic_set_parse(out, pnd_buffer_text(&bytes), bytes.size, path, role, err);
-    pnd_buffer_clear(&bytes);
-    return status;
+    if (status != PND_OK)
+        return status;
+    *out = set->set;
+    memcpy(digest, set->sha256, sizeof set->sha256);
+    return PND_OK;
 }
 
-static int read_sets(panoptic_inputs *out, tool *t)
+static int read_sets(panoptic_inputs *out, tool *t, eval_sets *sets)
 {
     pnd_error err = {0};
+    eval_sha256 unused;
     pnd_status status =
-        read_set(&out->gt, out->gt_json_digest, out->gt_json, PND_GROUND_TRUTH, &err);
+        read_set(&out->gt, out->gt_json_digest, sets, out->gt_json, PND_GROUND_TRUTH, &err);
     if (status == PND_OK)
-        status = read_set(&out->pred, NULL, out->pred_json, PND_PREDICTION, &err);
+        status = read_set(&out->pred, unused, sets, out->pred_json, PND_PREDICTION, &err);
     if (status == PND_OK && out->gt.n_annotations > INT32_MAX)
         status = pnd_fail(&err, PND_ELIMIT, "%s: %zu images", out->gt_json, out->gt.n_annotations);
     return status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
@@ -327,12 +327,12 @@ static int pair_images(panoptic_inputs *out, tool *t, const panoptic_args *args,
     return code;
 }
 
-int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args,
+int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args, eval_sets *sets,
                          eval_deviations *deviations)
 {
     int code = find_paths(out, t, args);
     if (code == TOOL_EXIT_OK)
-        code = read_sets(out, t);
+        code = read_sets(out, t, sets);
     if (code == TOOL_EXIT_OK)
         code = collect_categories(out, t);
     if (code == TOOL_EXIT_OK)
@@ -348,8 +348,6 @@ void panoptic_inputs_clear(panoptic_inputs *inputs)
     free(inputs->gt_dir);
     free(inputs->pred_json);
     free(inputs->pred_dir);
-    pnd_panoptic_set_clear(&inputs->gt);
-    pnd_panoptic_set_clear(&inputs->pred);
     free(inputs->categories);
     free(inputs->partners);
     *inputs = (panoptic_inputs){0};

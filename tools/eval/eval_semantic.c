@@ -3,7 +3,7 @@
 #include "eval_semantic.h"
 
 #include "eval_commands.h"
-#include "eval_emit.h"
+#include "eval_run.h"
 
 #include <panodepth/alloc.h>
 
@@ -65,39 +65,19 @@ static const tool_opt options[] = {
 
 enum { N_METRICS = 5 };
 
-static void fill_metrics(eval_metric out[N_METRICS], const pnd_semantic_scores *s)
+static size_t metrics(eval_metric *out, const void *args, const void *state)
 {
-    const eval_metric metrics[N_METRICS] = {
+    (void)args;
+    const pnd_semantic_scores none = {0};
+    const pnd_semantic_scores *const s =
+        state == NULL ? &none : &((const semantic_state *)state)->results.scores;
+    const eval_metric all[N_METRICS] = {
         {"mIoU", 100 * s->mean_class_iou},        {"iIoU", 100 * s->mean_class_iiou},
         {"mIoU_cat", 100 * s->mean_category_iou}, {"iIoU_cat", 100 * s->mean_category_iiou},
         {"boundary", 100 * s->mean_boundary_iou},
     };
-    memcpy(out, metrics, sizeof metrics);
-}
-
-static pnd_status check_requirements(const semantic_results *r, pnd_error *err)
-{
-    eval_metric known[N_METRICS];
-    fill_metrics(known, &r->scores);
-    pnd_status status = PND_OK;
-    for (size_t i = 0; i < r->args->require.n && status == PND_OK; i++)
-        status = eval_require_parse(r->args->require.items[i], known, N_METRICS, err);
-    return status;
-}
-
-static int judge(tool *t, const semantic_results *r)
-{
-    eval_metric metrics[N_METRICS];
-    int code = TOOL_EXIT_OK;
-    fill_metrics(metrics, &r->scores);
-    for (size_t i = 0; i < r->args->require.n; i++) {
-        pnd_error why = {0};
-        if (eval_require_met(r->args->require.items[i], metrics, N_METRICS, &why))
-            continue;
-        tool_warn(t, "requirement not met: %s", why.message);
-        code = TOOL_EXIT_GATE;
-    }
-    return code;
+    memcpy(out, all, sizeof all);
+    return N_METRICS;
 }
 
 /* ---- sums, in the order of the frames */
@@ -187,30 +167,24 @@ static void warn_if_hollow(tool *t, const semantic_results *r)
         tool_warn(t, "no pixel is predicted as an evaluated class (images: %zu)", r->scored);
 }
 
-static pnd_status report(tool *t, const semantic_results *r, pnd_error *err)
+static int reduce(void *state, tool *t)
 {
-    pnd_buffer json = {0}, text = {0};
-    if (r->args->out != NULL || t->common.json)
-        semantic_write_json(&json, r);
-    semantic_print(&text, r);
-    const pnd_status status = eval_emit(t, r->args->out, &json, &text, err);
-    pnd_buffer_clear(&json);
-    pnd_buffer_clear(&text);
-    return status;
-}
-
-static int score(tool *t, semantic_results *r, semantic_frame *frames)
-{
+    semantic_results *const r = &((semantic_state *)state)->results;
     pnd_error err = {0};
-    const int code = semantic_frames_run(frames, t, r->args, r->pairs, r->classes);
-    if (code != TOOL_EXIT_OK)
-        return code;
     if (add_up(r, &err) != PND_OK || check_space(r, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
     warn_if_hollow(t, r);
-    if (report(t, r, &err) != PND_OK)
-        return tool_fail(t, TOOL_OUTPUT, &err);
-    return judge(t, r);
+    return TOOL_EXIT_OK;
+}
+
+static void print(pnd_buffer *text, const void *state)
+{
+    semantic_print(text, &((const semantic_state *)state)->results);
+}
+
+static void write_json(pnd_buffer *json, const void *state)
+{
+    semantic_write_json(json, &((const semantic_state *)state)->results);
 }
 
 /* ---- input */
@@ -243,46 +217,69 @@ static pnd_status check_out(const tool *t, const semantic_args *args, const eval
                              t->n_operands == 0 ? args->root : NULL, err);
 }
 
-static int load_and_score(tool *t, semantic_results *r, eval_pairs *pairs)
+static int open_inputs(void *state, tool *t, const void *data, eval_sets *sets)
 {
+    semantic_state *const s = state;
+    semantic_results *const r = &s->results;
     pnd_error err = {0};
-    int code = load(pairs, t, r->args, &r->deviations);
+    (void)sets;
+    semantic_classes_init(&s->classes);
+    r->args = data;
+    r->pairs = &s->pairs;
+    r->classes = &s->classes;
+    r->split = t->n_operands == 0 ? r->args->split : NULL;
+    const int code = load(&s->pairs, t, r->args, &r->deviations);
     if (code != TOOL_EXIT_OK)
         return code;
-    if (check_out(t, r->args, pairs, &err) != PND_OK || check_requirements(r, &err) != PND_OK)
+    if (check_out(t, r->args, &s->pairs, &err) != PND_OK)
         return tool_fail(t, TOOL_USAGE, &err);
-    semantic_frame *const frames = pnd_calloc_array(pairs->n, sizeof *frames);
-    if (frames == NULL) {
-        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
-        return tool_fail(t, TOOL_INPUT, &err);
-    }
-    r->frames = frames;
-    code = score(t, r, frames);
-    semantic_frames_free(frames, pairs->n);
-    return code;
+    r->frames = pnd_calloc_array(s->pairs.n, sizeof *r->frames);
+    if (r->frames != NULL)
+        return TOOL_EXIT_OK;
+    (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
+    return tool_fail(t, TOOL_INPUT, &err);
 }
+
+static size_t count(const void *state)
+{
+    return ((const semantic_state *)state)->pairs.n;
+}
+
+static const char *image_id(const void *state, size_t index)
+{
+    return ((const semantic_state *)state)->pairs.items[index].key;
+}
+
+static void close_state(void *state)
+{
+    semantic_state *const s = state;
+    semantic_frames_free(s->results.frames, s->pairs.n);
+    pnd_buffer_clear(&s->results.signature);
+    eval_deviations_clear(&s->results.deviations);
+    eval_pairs_clear(&s->pairs);
+}
+
+const eval_task eval_semantic_task = {
+    .name = "semantic",
+    .images = "images",
+    .state_size = sizeof(semantic_state),
+    .open = open_inputs,
+    .count = count,
+    .image_id = image_id,
+    .frame = semantic_frame_score,
+    .scratch_create = semantic_scratch_create,
+    .scratch_free = semantic_scratch_free,
+    .reduce = reduce,
+    .print = print,
+    .write_json = write_json,
+    .metrics = metrics,
+    .close = close_state,
+};
 
 static int run(tool *t, const void *data)
 {
-    pnd_error err = {0};
-    eval_pairs pairs = {0};
-    semantic_classes classes;
-    semantic_classes_init(&classes);
-    semantic_results *const r = pnd_calloc_array(1, sizeof *r);
-    if (r == NULL) {
-        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
-        return tool_fail(t, TOOL_INPUT, &err);
-    }
-    r->args = data;
-    r->pairs = &pairs;
-    r->classes = &classes;
-    r->split = t->n_operands == 0 ? r->args->split : NULL;
-    const int code = load_and_score(t, r, &pairs);
-    pnd_buffer_clear(&r->signature);
-    eval_deviations_clear(&r->deviations);
-    eval_pairs_clear(&pairs);
-    free(r);
-    return code;
+    const semantic_args *const args = data;
+    return eval_run_task(t, &eval_semantic_task, args, args->out, &args->require);
 }
 
 const tool_command eval_semantic_command = {

@@ -4,6 +4,7 @@
 #define PND_EVAL_SEMANTIC_H
 
 #include "eval_pairs.h"
+#include "eval_task.h"
 
 #include <panodepth/semantic.h>
 
@@ -50,9 +51,11 @@ typedef struct semantic_frame {
     int64_t trailing_bytes, missing_end, extra_data; /* of the prediction's PNG */
 } semantic_frame;
 
-/* Count every pair; `frames` has one entry per pair. Returns an exit code. */
-int semantic_frames_run(semantic_frame *frames, tool *t, const semantic_args *args,
-                        const eval_pairs *pairs, const semantic_classes *classes);
+/* The callbacks of the task; `state` is a semantic_state. */
+pnd_status semantic_scratch_create(void **out, void *state, pnd_error *err);
+void semantic_scratch_free(void *scratch);
+pnd_status semantic_frame_score(const void *state, size_t index, void *scratch, eval_planes *planes,
+                                pnd_error *err);
 void semantic_frames_free(semantic_frame *frames, size_t n);
 
 /* ---- eval_semantic_report.c */
@@ -61,14 +64,21 @@ typedef struct semantic_results {
     const semantic_args *args;
     const eval_pairs *pairs;
     const semantic_classes *classes;
-    const semantic_frame *frames;
-    const char *split; /* or NULL */
+    semantic_frame *frames; /* one for each pair */
+    const char *split;      /* or NULL */
     pnd_semantic_sums sums;
     pnd_semantic_scores scores;
     size_t scored, skipped;
     pnd_buffer signature;
     eval_deviations deviations;
 } semantic_results;
+
+/* The state of the task. */
+typedef struct semantic_state {
+    eval_pairs pairs;
+    semantic_classes classes;
+    semantic_results results; /* of both */
+} semantic_state;
 
 void semantic_print(pnd_buffer *out, const semantic_results *results);
 void semantic_write_json(pnd_buffer *out, const semantic_results *results);

@@ -1,50 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One image at a time per thread: read, hash and decode each file once, count. */
+/* One image at a time per thread: ground truth and prediction as label ids, count. */
 #include "eval_semantic.h"
 
 #include <panodepth/alloc.h>
 #include <panodepth/labels.h>
-#include <panodepth/png.h>
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct scratch {
     pnd_semantic_counter *counter;
-    pnd_buffer file;
-    pnd_plane_u8 gt, pred;
-    pnd_plane_u16 instances;
+    const pnd_plane_u8 *gt, *pred;  /* borrowed, or the ones below */
+    const pnd_plane_u16 *instances; /* borrowed */
+    pnd_plane_u8 gt_classes, mapped;
 } scratch;
 
-typedef struct job {
-    const semantic_args *args;
-    const eval_pairs *pairs;
-    const semantic_classes *classes;
-    semantic_frame *frames;
-    pnd_png_options png;
-} job;
-
-static void free_scratch(void *data)
+void semantic_scratch_free(void *data)
 {
     scratch *const s = data;
     pnd_semantic_counter_free(s->counter);
-    pnd_buffer_clear(&s->file);
-    pnd_plane_u8_clear(&s->gt);
-    pnd_plane_u8_clear(&s->pred);
-    pnd_plane_u16_clear(&s->instances);
+    pnd_plane_u8_clear(&s->gt_classes);
+    pnd_plane_u8_clear(&s->mapped);
     free(s);
 }
 
-static pnd_status create_scratch(void **out, void *context, pnd_error *err)
+pnd_status semantic_scratch_create(void **out, void *data, pnd_error *err)
 {
-    const job *const j = context;
+    const semantic_state *const state = data;
     scratch *const s = pnd_calloc_array(1, sizeof *s);
     if (s == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     const pnd_status status = pnd_semantic_counter_create(
-        &s->counter, &j->classes->table, j->args->boundary ? SEMANTIC_BOUNDARY_RATIO : 0, err);
+        &s->counter, &state->classes.table,
+        state->results.args->boundary ? SEMANTIC_BOUNDARY_RATIO : 0, err);
     if (status != PND_OK) {
-        free_scratch(s);
+        semantic_scratch_free(s);
         return status;
     }
     *out = s;
@@ -53,31 +43,33 @@ static pnd_status create_scratch(void **out, void *context, pnd_error *err)
 
 /* ---- ground truth */
 
-static pnd_status read_hashed(scratch *s, eval_sha256 digest, const char *path, pnd_error *err)
+static pnd_status read_hashed(eval_image **out, eval_planes *planes, eval_sha256 digest,
+                              const char *path, pnd_error *err)
 {
-    const pnd_status status = pnd_file_read(&s->file, path, PND_MAX_IMAGE_BYTES, err);
+    const pnd_status status = eval_planes_read(out, planes, path, PND_MAX_IMAGE_BYTES, err);
     if (status == PND_OK)
-        pnd_sha256(digest, s->file.data, s->file.size);
+        memcpy(digest, eval_image_sha256(*out), sizeof(eval_sha256));
     return status;
 }
 
-static pnd_status load_instances(scratch *s, const char *path, semantic_frame *out, pnd_error *err)
+static pnd_status load_instances(scratch *s, eval_planes *planes, const char *path,
+                                 semantic_frame *out, pnd_error *err)
 {
-    const pnd_status status = read_hashed(s, out->digest[1], path, err);
-    return status == PND_OK ? pnd_png_decode_u16(&s->instances, s->file.data, s->file.size, path,
-                                                 NULL, NULL, err)
-                            : status;
+    eval_image *image = NULL;
+    const pnd_status status = read_hashed(&image, planes, out->digest[1], path, err);
+    return status == PND_OK ? eval_image_u16(&s->instances, image, path, NULL, NULL, err) : status;
 }
 
 /* Class ids of an instanceIds image. */
 static pnd_status classes_from_instances(scratch *s, const char *path, pnd_error *err)
 {
     const pnd_status status =
-        pnd_plane_u8_resize(&s->gt, s->instances.width, s->instances.height, err);
-    for (int32_t y = 0; status == PND_OK && y < s->gt.height; y++) {
-        const uint16_t *const ids = pnd_plane_u16_row(&s->instances, y);
-        uint8_t *const row = pnd_plane_u8_row(&s->gt, y);
-        for (int32_t x = 0; x < s->gt.width; x++) {
+        pnd_plane_u8_resize(&s->gt_classes, s->instances->width, s->instances->height, err);
+    s->gt = &s->gt_classes;
+    for (int32_t y = 0; status == PND_OK && y < s->gt->height; y++) {
+        const uint16_t *const ids = pnd_plane_u16_row(s->instances, y);
+        uint8_t *const row = pnd_plane_u8_row(&s->gt_classes, y);
+        for (int32_t x = 0; x < s->gt->width; x++) {
             const int32_t id = pnd_instance_class(ids[x]);
             if (id > PND_MAX_LABEL_ID)
                 return pnd_fail(err, PND_EINVAL,
@@ -89,55 +81,66 @@ static pnd_status classes_from_instances(scratch *s, const char *path, pnd_error
     return status;
 }
 
-static pnd_status load_ground_truth(scratch *s, const eval_pair *pair, semantic_frame *out,
-                                    pnd_error *err)
+static pnd_status load_ground_truth(scratch *s, eval_planes *planes, const eval_pair *pair,
+                                    semantic_frame *out, pnd_error *err)
 {
     if (eval_is_instance_ids(pair->gt)) {
-        const pnd_status status = load_instances(s, pair->gt, out, err);
+        const pnd_status status = load_instances(s, planes, pair->gt, out, err);
         return status == PND_OK ? classes_from_instances(s, pair->gt, err) : status;
     }
-    pnd_status status = read_hashed(s, out->digest[0], pair->gt, err);
+    eval_image *image = NULL;
+    pnd_status status = read_hashed(&image, planes, out->digest[0], pair->gt, err);
     if (status == PND_OK)
-        status = pnd_png_decode_u8(&s->gt, s->file.data, s->file.size, pair->gt, NULL, NULL, err);
+        status = eval_image_u8(&s->gt, image, pair->gt, NULL, NULL, err);
     if (status == PND_OK && pair->instances != NULL)
-        status = load_instances(s, pair->instances, out, err);
+        status = load_instances(s, planes, pair->instances, out, err);
     return status;
 }
 
 /* ---- prediction */
 
-/* trainIds to label ids in place; 255 becomes unlabeled. */
-static pnd_status map_train_ids(pnd_plane_u8 *image, const char *name, pnd_error *err)
+/* trainIds to label ids; 255 becomes unlabeled. */
+static pnd_status map_train_ids(pnd_plane_u8 *out, const pnd_plane_u8 *image, const char *name,
+                                pnd_error *err)
 {
-    for (int32_t y = 0; y < image->height; y++) {
-        uint8_t *const row = pnd_plane_u8_row(image, y);
+    const pnd_status status = pnd_plane_u8_resize(out, image->width, image->height, err);
+    for (int32_t y = 0; status == PND_OK && y < image->height; y++) {
+        const uint8_t *const from = pnd_plane_u8_row(image, y);
+        uint8_t *const to = pnd_plane_u8_row(out, y);
         for (int32_t x = 0; x < image->width; x++) {
-            const pnd_label *const label = pnd_label_by_train_id(row[x]);
-            if (label == NULL && row[x] != 255)
+            const pnd_label *const label = pnd_label_by_train_id(from[x]);
+            if (label == NULL && from[x] != 255)
                 return pnd_fail_hint(err, PND_EINVAL, "are they label ids? --pred-ids label",
                                      "%s: pixel (%d, %d) has the value %d, expected a trainId of "
                                      "0 to 18, or 255",
-                                     name, (int)x, (int)y, row[x]);
-            row[x] = (uint8_t)(label == NULL ? 0 : label->id);
+                                     name, (int)x, (int)y, from[x]);
+            to[x] = (uint8_t)(label == NULL ? 0 : label->id);
         }
     }
-    return PND_OK;
+    return status;
 }
 
-static pnd_status load_prediction(scratch *s, const job *j, const char *path, semantic_frame *out,
-                                  pnd_error *err)
+static pnd_status load_prediction(scratch *s, eval_planes *planes, const semantic_args *args,
+                                  const char *path, semantic_frame *out, pnd_error *err)
 {
+    const pnd_png_options options = {.struct_size = sizeof options,
+                                     .palette_as_index = args->palette_as_index,
+                                     .lenient = args->lenient_png};
     pnd_png_notes notes = {0};
-    pnd_status status = pnd_file_read(&s->file, path, PND_MAX_IMAGE_BYTES, err);
+    eval_image *image = NULL;
+    pnd_status status = eval_planes_read(&image, planes, path, PND_MAX_IMAGE_BYTES, err);
     if (status == PND_OK)
-        status =
-            pnd_png_decode_u8(&s->pred, s->file.data, s->file.size, path, &j->png, &notes, err);
+        status = eval_image_u8(&s->pred, image, path, &options, &notes, err);
     if (status != PND_OK)
         return status;
     out->trailing_bytes = notes.trailing_bytes;
     out->missing_end = notes.missing_end;
     out->extra_data = notes.extra_data;
-    return j->args->pred_ids == SEMANTIC_IDS_TRAIN ? map_train_ids(&s->pred, path, err) : PND_OK;
+    if (args->pred_ids != SEMANTIC_IDS_TRAIN)
+        return PND_OK;
+    status = map_train_ids(&s->mapped, s->pred, path, err);
+    s->pred = &s->mapped;
+    return status;
 }
 
 static bool holds_255(const pnd_plane_u8 *image)
@@ -185,64 +188,33 @@ static pnd_status count(semantic_frame *out, scratch *s, const eval_pair *pair, 
     pnd_semantic_image image;
     pnd_error why = {0};
     const pnd_view_u16 instances =
-        pair->instances != NULL ? pnd_plane_u16_view(&s->instances) : (pnd_view_u16){0};
-    const pnd_status status = pnd_semantic_count(&image, s->counter, pnd_plane_u8_view(&s->gt),
-                                                 pnd_plane_u8_view(&s->pred), instances, pair->gt,
-                                                 pair->pred, pair->instances, &why);
+        pair->instances != NULL ? pnd_plane_u16_view(s->instances) : (pnd_view_u16){0};
+    const pnd_status status =
+        pnd_semantic_count(&image, s->counter, pnd_plane_u8_view(s->gt), pnd_plane_u8_view(s->pred),
+                           instances, pair->gt, pair->pred, pair->instances, &why);
     if (status == PND_OK)
         return keep(out, &image, err);
-    if (status == PND_EINVAL && holds_255(&s->pred))
+    if (status == PND_EINVAL && holds_255(s->pred))
         return pnd_fail_hint(err, status, "if these are trainIds: --pred-ids train", "%s",
                              why.message);
     *err = why;
     return status;
 }
 
-static pnd_status run_frame(tool_frame *frame)
+pnd_status semantic_frame_score(const void *data, size_t index, void *scratch_data,
+                                eval_planes *planes, pnd_error *err)
 {
-    const job *const j = frame->context;
-    scratch *const s = frame->scratch;
-    const eval_pair *const pair = &j->pairs->items[frame->index];
-    semantic_frame *const out = &j->frames[frame->index];
-    pnd_error *const err = &frame->err;
+    const semantic_state *const state = data;
+    scratch *const s = scratch_data;
+    const eval_pair *const pair = &state->pairs.items[index];
+    semantic_frame *const out = &state->results.frames[index];
     if (pair->pred == NULL)
-        return pnd_fail(err, PND_EMISMATCH, "%s: no label image of %s", j->pairs->folder,
+        return pnd_fail(err, PND_EMISMATCH, "%s: no label image of %s", state->pairs.folder,
                         pair->key);
-    pnd_status status = load_ground_truth(s, pair, out, err);
+    pnd_status status = load_ground_truth(s, planes, pair, out, err);
     if (status == PND_OK)
-        status = load_prediction(s, j, pair->pred, out, err);
+        status = load_prediction(s, planes, state->results.args, pair->pred, out, err);
     return status == PND_OK ? count(out, s, pair, err) : status;
-}
-
-static const char *image_id(const void *context, int32_t index)
-{
-    const job *const j = context;
-    return j->pairs->items[index].key;
-}
-
-int semantic_frames_run(semantic_frame *frames, tool *t, const semantic_args *args,
-                        const eval_pairs *pairs, const semantic_classes *classes)
-{
-    job j = {args,
-             pairs,
-             classes,
-             frames,
-             {.struct_size = sizeof j.png,
-              .palette_as_index = args->palette_as_index,
-              .lenient = args->lenient_png}};
-    const tool_frame_job frame_job = {
-        .n = (int32_t)pairs->n,
-        .what = "images",
-        .context = &j,
-        .run = run_frame,
-        .scratch_create = create_scratch,
-        .scratch_free = free_scratch,
-        .image_id = image_id,
-    };
-    tool_problems problems = {0};
-    const int code = tool_for_each(t, &frame_job, &problems);
-    tool_problems_clear(&problems);
-    return code;
 }
 
 void semantic_frames_free(semantic_frame *frames, size_t n)
