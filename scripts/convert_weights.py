@@ -15,6 +15,7 @@ stored pixel_mean and pixel_std are left out; the last two go into the weights f
     python3 scripts/convert_weights.py model_final_bd324a.pkl -o bd324a.safetensors
     pnd-infer --weights bd324a.safetensors --images photos --out predictions
 """
+
 import argparse
 import hashlib
 import io
@@ -34,7 +35,12 @@ import tensors
 BAD_INPUT, BAD_OUTPUT = 3, 4
 MEAN_STD = {"pixel_mean": (123.675, 116.280, 103.530), "pixel_std": (58.395, 57.120, 57.375)}
 MANY = 8
-NOT_PICKLES = {b"version https://git-lfs": "a Git LFS pointer", b"<!doctype": "a web page", b"<html": "a web page", b"<?xml": "an XML page"}
+NOT_PICKLES = {
+    b"version https://git-lfs": "a Git LFS pointer",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "an XML page",
+}
 OLD_TORCH = bytes.fromhex("6cfc9c46f9206aa85019")  # the magic number its first pickle holds
 
 
@@ -74,8 +80,10 @@ def model_of(top):
     return top
 
 
-IMAGENET = ("an ImageNet backbone (such as R-52.pkl), where a training starts. It has no segmentation heads, so there is nothing to "
-            "run; a trained network is needed, for instance model_final_bd324a.pkl of detectron2's Panoptic-DeepLab page")
+IMAGENET = (
+    "an ImageNet backbone (such as R-52.pkl), where a training starts. It has no segmentation heads, so there is nothing to "
+    "run; a trained network is needed, for instance model_final_bd324a.pkl of detectron2's Panoptic-DeepLab page"
+)
 
 
 def load_checkpoint(path):
@@ -93,10 +101,12 @@ def load(path, model, read, nbytes):
     """Names and shapes are judged before any data is read."""
     for name, value in model.items():
         if not isinstance(name, str) or not isinstance(value, (pickles.Array, pickles.Tensor, np.ndarray)):
-            raise Refused(f"its entry {name!r:.80} is a {type(value).__name__}, expected a dictionary of tensors by name")
+            raise Refused(
+                f"its entry {name!r:.80} is a {type(value).__name__}, expected a dictionary of tensors by name"
+            )
     model = {name: value for name, value in model.items() if not name.endswith(".num_batches_tracked")}
     if model and all(name.startswith("module.") for name in model):
-        model = {name[len("module."):]: value for name, value in model.items()}
+        model = {name[len("module.") :]: value for name, value in model.items()}
     if not any("_head." in name for name in model):
         stem = [name for name in model if name.endswith(("stem.conv1.weight", "conv1.weight"))]
         raise Refused(IMAGENET if stem else "none of its tensors belongs to a Panoptic-DeepLab network")
@@ -109,7 +119,9 @@ def load(path, model, read, nbytes):
     if claimed > os.path.getsize(path):
         raise Refused(f"its tensors claim {claimed} bytes, more than the file has")
     return {name: weights(name, read(value)) for name, value in model.items()}, {
-        key: pixel_text(key, read(pixels[key]) if key in pixels else np.array(default)) for key, default in MEAN_STD.items()}
+        key: pixel_text(key, read(pixels[key]) if key in pixels else np.array(default))
+        for key, default in MEAN_STD.items()
+    }
 
 
 def weights(name, array):
@@ -143,9 +155,16 @@ def describe(found, args, pixels, old):
     """Metadata of the weights file; what an earlier conversion wrote stays unless an option says otherwise."""
     kind = layout.kind(found)
     pool = args.pool or old.get("aspp_pool") or ("32x64" if kind["depth"] == "none" else "global")
-    meta = {"format": "pt", "variant": kind["variant"], "depth": kind["depth"], "aspp_pool": pool,
-            "classes": str(kind["classes"]), **{key: old.get(key, pixels[key]) for key in pixels},
-            "source": old.get("source", os.path.basename(args.input)), "source_sha256": old.get("source_sha256") or digest(args.input)}
+    meta = {
+        "format": "pt",
+        "variant": kind["variant"],
+        "depth": kind["depth"],
+        "aspp_pool": pool,
+        "classes": str(kind["classes"]),
+        **{key: old.get(key, pixels[key]) for key in pixels},
+        "source": old.get("source", os.path.basename(args.input)),
+        "source_sha256": old.get("source_sha256") or digest(args.input),
+    }
     if kind["depth"] == "dorn":
         meta["dorn_layout"] = args.dorn_layout or old.get("dorn_layout", "author")
     return meta
@@ -165,7 +184,9 @@ def save(path, found, meta):
 
 def pool_window(text):
     sides = text.split("x")
-    if text != "global" and not (len(sides) == 2 and all(s.isascii() and s.isdigit() and 0 < int(s) <= 4096 for s in sides)):
+    if text != "global" and not (
+        len(sides) == 2 and all(s.isascii() and s.isdigit() and 0 < int(s) <= 4096 for s in sides)
+    ):
         raise argparse.ArgumentTypeError(f"{text!r} is neither HEIGHTxWIDTH nor global")
     return text
 
@@ -173,13 +194,26 @@ def pool_window(text):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("input", help="checkpoint: .pkl, .pth or .safetensors")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write; its ending names the format")
-    parser.add_argument("--pool", type=pool_window, metavar="HxW|global", help=(
-        "window of the ASPP's image pooling on the stride-16 map, which a checkpoint does not record. detectron2 takes it from the "
-        "training crop (INPUT.CROP): 512x1024 gives 32x64, the default for networks without a depth head; no crop, as in "
-        "Panoptic-DepthLab's own configuration, gives global, the default for networks with one"))
-    parser.add_argument("--dorn-layout", choices=("author", "published"), help=(
-        "order of an ordinal depth head's channels: two blocks as in Panoptic-DepthLab (default), or pairs as in the DORN paper"))
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="file to write; its ending names the format"
+    )
+    parser.add_argument(
+        "--pool",
+        type=pool_window,
+        metavar="HxW|global",
+        help=(
+            "window of the ASPP's image pooling on the stride-16 map, which a checkpoint does not record. detectron2 takes it from the "
+            "training crop (INPUT.CROP): 512x1024 gives 32x64, the default for networks without a depth head; no crop, as in "
+            "Panoptic-DepthLab's own configuration, gives global, the default for networks with one"
+        ),
+    )
+    parser.add_argument(
+        "--dorn-layout",
+        choices=("author", "published"),
+        help=(
+            "order of an ordinal depth head's channels: two blocks as in Panoptic-DepthLab (default), or pairs as in the DORN paper"
+        ),
+    )
     parser.add_argument("-f", "--force", action="store_true", help="replace the output if it exists")
     parser.add_argument("-q", "--quiet", action="store_true", help="do not print what was found")
     args = parser.parse_args()
@@ -216,9 +250,13 @@ def main():
         return refused.code
     if not args.quiet:
         learnable, _ = layout.parameters({name: array.shape for name, array in found.items()})
-        depth = {"none": "no depth head", "l1": "depth in metres"}.get(meta["depth"], f"ordinal depth, layout {meta.get('dorn_layout')}")
-        print(f"{args.output}: {meta['variant']}, {depth}, {meta['classes']} classes, pooling {meta['aspp_pool']}, "
-              f"{len(found)} tensors, {learnable} parameters")
+        depth = {"none": "no depth head", "l1": "depth in metres"}.get(
+            meta["depth"], f"ordinal depth, layout {meta.get('dorn_layout')}"
+        )
+        print(
+            f"{args.output}: {meta['variant']}, {depth}, {meta['classes']} classes, pooling {meta['aspp_pool']}, "
+            f"{len(found)} tensors, {learnable} parameters"
+        )
     return 0
 
 

@@ -8,6 +8,7 @@ usage: check_golden.py WEIGHTS.safetensors IO.safetensors [--pool HxW|global] [-
 Prints each tensor's largest error; relative to the tensor's largest magnitude it must not exceed the bound, and maps of
 integers must be equal. Exit 1 otherwise, 77 without PyTorch.
 """
+
 import argparse
 import sys
 
@@ -22,6 +23,7 @@ import hashed_weights
 import model
 import postprocess
 import tensors
+import torch_post
 
 
 def compare(name, ours, theirs, bound):
@@ -55,7 +57,9 @@ def post(io, meta):
     depth, (height, width) = None, io["image_hwc"].shape[-3:-1]
     if "s4.depth_raw" in io:
         raw = io["s4.depth_raw"][0]
-        depth = raw[0] if meta.get("depth") == "l1" else postprocess.dorn_depth(raw, meta.get("dorn_layout") == "published")
+        depth = (
+            raw[0] if meta.get("depth") == "l1" else postprocess.dorn_depth(raw, meta.get("dorn_layout") == "published")
+        )
     out = postprocess.run(io["s4.sem"][0], io["s4.center"][0], io["s4.offset"][0], depth, height, width)
     segments = out.pop("scores")
     out["segments"] = np.array([segment for segment, _ in segments], np.int32)
@@ -63,12 +67,22 @@ def post(io, meta):
     return {f"post.{name}": value for name, value in out.items()}
 
 
+def peer_agrees(io):
+    """The benchmarks' whole-image post-processing finds the same map."""
+    names = {"sem": "s4.sem", "center": "s4.center", "offset": "s4.offset"}
+    found, _, _ = torch_post.run({name: torch.from_numpy(io[key].copy()) for name, key in names.items()})
+    height, width = io["post.panoptic"].shape
+    return compare("post.panoptic by torch_post.py", found[:height, :width], io["post.panoptic"], 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Compare the PyTorch reference with a golden network.")
     parser.add_argument("weights", help="safetensors file, or the word hashed")
     parser.add_argument("io", help="safetensors file with image, predictions and maps")
     parser.add_argument("--pool", help="HxW or global (default: from the weights' metadata)")
-    parser.add_argument("--bound", type=float, default=1e-4, help="largest error over largest magnitude (default: %(default)s)")
+    parser.add_argument(
+        "--bound", type=float, default=1e-4, help="largest error over largest magnitude (default: %(default)s)"
+    )
     args = parser.parse_args()
     io, meta = tensors.read(args.io)
     if args.weights == "hashed":
@@ -79,6 +93,8 @@ def main():
     found = {**network(weights, meta, io, model.parse_pool(pool)), **post(io, meta)}
     names = [name for name in io if name in found]
     results = [compare(name, found[name], io[name], args.bound) for name in names]
+    if "post.panoptic" in io:
+        results.append(peer_agrees(io))
     left = sorted(set(io) - set(names) - {"image_hwc"})
     if left:
         print("not compared:", ", ".join(left))

@@ -6,6 +6,7 @@ The file holds the image (`image_hwc`, uint8, [N,H,W,3] for a batch), the predic
 backbone's features (`feat.backbone.res*`), and for a single image the post-processing of exactly those predictions
 (`post.*`). Weights are not in it: they follow from the metadata. All numbers are computed in double and rounded once.
 """
+
 import argparse
 import sys
 
@@ -26,7 +27,11 @@ def picture(seed, height, width):
     image[:] = np.linspace(200, 80, height)[:, None, None]
     for top, left, tall, wide, tone, tint in patches:
         y, x = int(top * height), int(left * width)
-        image[y:y + 2 + int(tall * height / 2), x:x + 2 + int(wide * width / 3)] = (255 * tone, 255 * tint, 255 * tone * tint)
+        image[y : y + 2 + int(tall * height / 2), x : x + 2 + int(wide * width / 3)] = (
+            255 * tone,
+            255 * tint,
+            255 * tone * tint,
+        )
     return np.clip(image + 24 * (noise - 0.5), 0, 255).astype(np.uint8)
 
 
@@ -55,8 +60,12 @@ def main():
     parser.add_argument("--batch", type=int, default=1, help="images; more than one leaves post.* out (default: 1)")
     parser.add_argument("--seed", type=int, default=1, help="of the picture (default: 1)")
     parser.add_argument("--features", default="", metavar="LIST", help="stages to keep, e.g. res3,res5")
-    parser.add_argument("--post", default="sem,centers,ids,panoptic,depth,segments,scores", metavar="LIST",
-                        help="maps to keep (default: %(default)s)")
+    parser.add_argument(
+        "--post",
+        default="sem,centers,ids,panoptic,depth,segments,scores",
+        metavar="LIST",
+        help="maps to keep (default: %(default)s)",
+    )
     parser.add_argument("-o", "--output", metavar="FILE", required=True)
     args = parser.parse_args()
     height, width = map(int, args.size.split("x"))
@@ -72,7 +81,9 @@ def main():
     meta.update(width=args.width, depth_head=args.depth_head, dorn_bins=args.dorn_bins)
     tensors.write(args.output, out, meta)
     for name, value in out.items():
-        print(f"{name} {list(value.shape)} {value.dtype}: {value.min() if value.size else None} .. {value.max() if value.size else None}")
+        print(
+            f"{name} {list(value.shape)} {value.dtype}: {value.min() if value.size else None} .. {value.max() if value.size else None}"
+        )
     return 0
 
 

@@ -11,6 +11,7 @@ without a file between them. All arithmetic is in double, rounded once to float:
     *.norm.bias, *.norm.running_mean, *.bias  0.1 u        *.norm.running_var  1 + 0.5 u
     *.weight  sqrt(6 / fan_in) u, for predictors sqrt(3 / fan_in) u, with fan_in = inputs per group * kernel area
 """
+
 import argparse
 import math
 import sys
@@ -42,7 +43,7 @@ def uniform(name, first, count):
     z ^= z >> np.uint64(27)
     z *= MIX2
     z ^= z >> np.uint64(31)
-    return (z >> np.uint64(40)).astype(np.float64) * 2.0 ** -23 - 1.0
+    return (z >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0
 
 
 def _range(name, shape):
@@ -62,7 +63,7 @@ def tensor(name, shape):
     centre, half = _range(name, shape)
     values = np.empty(math.prod(shape), np.float32)
     for first in range(0, values.size, CHUNK):
-        part = values[first:first + CHUNK]
+        part = values[first : first + CHUNK]
         part[:] = centre + half * uniform(name, first, part.size)
     return values.reshape(shape)
 
@@ -72,21 +73,39 @@ def make(tensor_shapes):
 
 
 def add_network_options(parser):
-    parser.add_argument("--variant", choices=layout.VARIANTS, default="r52", help="plain or depthwise-separable (default: %(default)s)")
+    parser.add_argument(
+        "--variant", choices=layout.VARIANTS, default="r52", help="plain or depthwise-separable (default: %(default)s)"
+    )
     parser.add_argument("--depth", choices=layout.DEPTHS, default="l1", help="depth head (default: %(default)s)")
-    parser.add_argument("--depth-head", choices=("plain", "ds"), default="plain", help="of r52_ds (default: %(default)s)")
-    parser.add_argument("--dorn-bins", type=int, default=90, metavar="K", help="intervals of --depth dorn (default: %(default)s)")
-    parser.add_argument("--dorn-layout", choices=("author", "published"), default="author",
-                        help="channels of --depth dorn: two blocks, or interleaved pairs (default: %(default)s)")
+    parser.add_argument(
+        "--depth-head", choices=("plain", "ds"), default="plain", help="of r52_ds (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--dorn-bins", type=int, default=90, metavar="K", help="intervals of --depth dorn (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--dorn-layout",
+        choices=("author", "published"),
+        default="author",
+        help="channels of --depth dorn: two blocks, or interleaved pairs (default: %(default)s)",
+    )
     parser.add_argument("--width", type=int, default=1, metavar="N", help="divide every width by 1 .. 16 (default: 1)")
-    parser.add_argument("--pool", default="32x64", metavar="HxW|global", help="ASPP pooling window at stride 16 (default: %(default)s)")
+    parser.add_argument(
+        "--pool", default="32x64", metavar="HxW|global", help="ASPP pooling window at stride 16 (default: %(default)s)"
+    )
 
 
 def network(args):
     """Shapes and metadata of the network that the options name."""
     convs = layout.convolutions(args.variant, args.depth, args.depth_head, dorn_bins=args.dorn_bins)
-    meta = {"format": "pt", "variant": args.variant, "depth": args.depth, "aspp_pool": args.pool, "classes": "19",
-            "source": "hashed"}
+    meta = {
+        "format": "pt",
+        "variant": args.variant,
+        "depth": args.depth,
+        "aspp_pool": args.pool,
+        "classes": "19",
+        "source": "hashed",
+    }
     if args.depth == "dorn":
         meta["dorn_layout"] = args.dorn_layout
     return convs, layout.shapes(convs, args.width), meta
@@ -101,7 +120,9 @@ def from_metadata(meta):
 def main():
     parser = argparse.ArgumentParser(description="Write a weights file of pseudo-random numbers.")
     add_network_options(parser)
-    parser.add_argument("--count", action="store_true", help="print parameters and arithmetic at 1024x2048, write nothing")
+    parser.add_argument(
+        "--count", action="store_true", help="print parameters and arithmetic at 1024x2048, write nothing"
+    )
     parser.add_argument("--only", metavar="NAMES", help="write these tensors, separated by commas, and no others")
     parser.add_argument("-o", "--output", metavar="FILE", help="safetensors file to write")
     args = parser.parse_args()
@@ -112,7 +133,9 @@ def main():
         learnable, elements = layout.parameters(shapes)
         window = None if args.pool == "global" else tuple(map(int, args.pool.split("x")))
         gflop = layout.flops(convs, shapes, 1024, 2048, window) / 1e9
-        print(f"{learnable} learnable, {elements} elements, {len(shapes)} tensors, {len(convs)} convolutions, {gflop:.1f} GFLOP")
+        print(
+            f"{learnable} learnable, {elements} elements, {len(shapes)} tensors, {len(convs)} convolutions, {gflop:.1f} GFLOP"
+        )
     elif args.output is None:
         parser.error("-o FILE is needed")
     else:

@@ -8,6 +8,7 @@ variant     r52 (plain 3x3 convolutions) or r52_ds (depthwise-separable ASPP, de
 depth       none (panoptic only), l1 (metres) or dorn (2*K channels)
 depth_head  plain or ds: the two convolutions before the depth predictor. Its authors left them plain in r52_ds too.
 """
+
 from collections import namedtuple
 from math import prod
 
@@ -109,17 +110,23 @@ def shapes(convs, width=1):
 
 def kind(tensors):
     """What a checkpoint holds, from its names and shapes: keyword arguments of convolutions()."""
+
     def has(name):
         return name + ".weight" in tensors
 
     def outputs(name, otherwise):
         return int(tensors[name + ".weight"].shape[0]) if has(name) else otherwise
+
     ds = has("sem_seg_head.decoder.res2.fuse_conv.depthwise")
     predicted = outputs("depth_head.predictor", 1)
     depth = ("dorn" if predicted > 1 else "l1") if any(n.startswith("depth_head.") for n in tensors) else "none"
-    return dict(variant="r52_ds" if ds else "r52", depth=depth, dorn_bins=max(predicted // 2, 1),
-                depth_head="ds" if has("depth_head.head.depthwise") else "plain",
-                classes=outputs("sem_seg_head.predictor", 19))
+    return dict(
+        variant="r52_ds" if ds else "r52",
+        depth=depth,
+        dorn_bins=max(predicted // 2, 1),
+        depth_head="ds" if has("depth_head.head.depthwise") else "plain",
+        classes=outputs("sem_seg_head.predictor", 19),
+    )
 
 
 def problems(tensors):

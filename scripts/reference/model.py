@@ -7,6 +7,7 @@ checkpoint. Written from the description of the architecture, not from detectron
     net = PanopticDepthLab(shapes, pool=(32, 64))      # pool None: global
     net.load_state_dict(...); heads = net(normalise(image))   # stride-4 predictions, float
 """
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -100,8 +101,15 @@ class Backbone(nn.Module):
         for stage, count in layout.BLOCKS.items():
             stride = 2 if stage in ("res3", "res4") else 1
             dilations = layout.DILATIONS.get(stage, (1,) * count)
-            self.add_module(stage, nn.Sequential(*(
-                Bottleneck(shapes, f"backbone.{stage}.{i}", stride if i == 0 else 1, dilations[i]) for i in range(count))))
+            self.add_module(
+                stage,
+                nn.Sequential(
+                    *(
+                        Bottleneck(shapes, f"backbone.{stage}.{i}", stride if i == 0 else 1, dilations[i])
+                        for i in range(count)
+                    )
+                ),
+            )
 
     def forward(self, x):
         x, features = self.stem(x), {}
@@ -144,8 +152,12 @@ class Decoder(nn.ModuleDict):
     def __init__(self, shapes, name, pool):
         super().__init__({"res5": nn.ModuleDict({"project_conv": Aspp(shapes, name + ".res5.project_conv", pool)})})
         for stage in ("res3", "res2"):
-            self[stage] = nn.ModuleDict({"project_conv": Conv(shapes, f"{name}.{stage}.project_conv"),
-                                         "fuse_conv": pair(shapes, f"{name}.{stage}.fuse_conv")})
+            self[stage] = nn.ModuleDict(
+                {
+                    "project_conv": Conv(shapes, f"{name}.{stage}.project_conv"),
+                    "fuse_conv": pair(shapes, f"{name}.{stage}.fuse_conv"),
+                }
+            )
 
     def forward(self, features):
         y = self["res5"]["project_conv"](features["res5"])
@@ -175,8 +187,12 @@ class PanopticDepthLab(nn.Module):
         super().__init__()
         self.backbone = Backbone(shapes)
         self.sem_seg_head = Branch(shapes, "sem_seg_head", pool, {"sem": ("head", "predictor")})
-        self.ins_embed_head = Branch(shapes, "ins_embed_head", pool, {
-            "center": ("center_head", "center_predictor"), "offset": ("offset_head", "offset_predictor")})
+        self.ins_embed_head = Branch(
+            shapes,
+            "ins_embed_head",
+            pool,
+            {"center": ("center_head", "center_predictor"), "offset": ("offset_head", "offset_predictor")},
+        )
         self.depth_head = None
         if "depth_head.predictor.weight" in shapes:
             self.depth_head = Branch(shapes, "depth_head", pool, {"depth": ("head", "predictor")})

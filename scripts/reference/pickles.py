@@ -10,6 +10,7 @@ error that says which. Sizes are checked against the bytes that are there before
     read_torch(path)     a PyTorch zip archive (torch.save since version 1.6)
     write_pickle, write_torch   the same containers, always the same bytes for the same tensors
 """
+
 import io
 import math
 import pickletools
@@ -19,17 +20,30 @@ from collections import namedtuple
 
 import numpy as np
 
-STORAGES = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "BFloat16Storage": "bfloat16",
-            "LongStorage": "<i8", "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?"}
+STORAGES = {
+    "FloatStorage": "<f4",
+    "DoubleStorage": "<f8",
+    "HalfStorage": "<f2",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "<i8",
+    "IntStorage": "<i4",
+    "ShortStorage": "<i2",
+    "CharStorage": "i1",
+    "ByteStorage": "u1",
+    "BoolStorage": "?",
+}
 NUMPY_TYPES = {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}
 MAX_RANK = 8
+
 
 class CheckpointError(ValueError):
     """The file is not a checkpoint that can be read safely; the text says why."""
 
+
 class Name(namedtuple("Name", "module name")):
     def __str__(self):
         return f"{self.module}.{self.name}"
+
 
 class Dtype:
     """numpy.dtype(code, align, copy), then its state (version, byte order, ...)."""
@@ -43,6 +57,7 @@ class Dtype:
         if not isinstance(state, tuple) or len(state) < 2 or state[1] not in ("<", ">", "|", "="):
             raise CheckpointError("an array type has an unknown state")
         self.order = ">" if state[1] == ">" else "<"
+
 
 class Array:
     """numpy.ndarray as it comes: empty first, then its state (version, shape, dtype, Fortran order, bytes)."""
@@ -71,10 +86,16 @@ class Array:
         array = np.frombuffer(data, dtype.order + dtype.code).reshape(shape, order="F" if fortran else "C")
         self.value = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
 
+
 def _count(shape):
-    if not isinstance(shape, tuple) or len(shape) > MAX_RANK or not all(type(n) is int and 0 <= n < 1 << 48 for n in shape):
+    if (
+        not isinstance(shape, tuple)
+        or len(shape) > MAX_RANK
+        or not all(type(n) is int and 0 <= n < 1 << 48 for n in shape)
+    ):
         raise CheckpointError(f"{shape!r} is not the shape of an array")
     return math.prod(shape)
+
 
 class Dict(dict):
     """collections.OrderedDict; PyTorch hangs a `_metadata` attribute on it, which is of no use here."""
@@ -82,14 +103,18 @@ class Dict(dict):
     def set(self, state):
         pass
 
+
 class Storage(namedtuple("Storage", "type key count")):
     """The bytes of one or more tensors in a PyTorch archive, not read yet."""
+
 
 class Tensor(namedtuple("Tensor", "storage offset shape stride")):
     """A PyTorch tensor, not read yet."""
 
+
 def _reconstruct(*_):
     return Array()
+
 
 def _encode(text, encoding="latin1"):
     if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
@@ -99,47 +124,70 @@ def _encode(text, encoding="latin1"):
     except UnicodeEncodeError:
         raise CheckpointError("bytes with values above 255") from None
 
+
 def _scalar(dtype, data):
     return _frombuffer(data, dtype, (), "C")
+
 
 def _frombuffer(data, dtype, shape, order):
     array = Array()
     array.fill(shape, dtype, order == "F", data)
     return array
 
+
 def _ordered(*items):
     if items:
         raise CheckpointError("an ordered dictionary with contents")
     return Dict()
 
+
 def _tensor(storage, offset, shape, stride, *_):
     if not isinstance(storage, Storage) or type(offset) is not int or offset < 0:
         raise CheckpointError("a tensor without a storage")
     count = _count(shape)
-    if not isinstance(stride, tuple) or len(stride) != len(shape) or not all(type(n) is int and 0 <= n < 1 << 48 for n in stride):
+    if (
+        not isinstance(stride, tuple)
+        or len(stride) != len(shape)
+        or not all(type(n) is int and 0 <= n < 1 << 48 for n in stride)
+    ):
         raise CheckpointError(f"a tensor of shape {list(shape)} has the strides {stride!r}")
     last = offset + sum((n - 1) * step for n, step in zip(shape, stride)) if count else offset
     if count > storage.count or (count and last >= storage.count):
-        raise CheckpointError(f"a tensor of shape {list(shape)} reaches beyond the {storage.count} elements of its storage")
+        raise CheckpointError(
+            f"a tensor of shape {list(shape)} reaches beyond the {storage.count} elements of its storage"
+        )
     return Tensor(storage, offset, shape, stride)
+
 
 def _parameter(tensor, *_):
     return tensor
 
+
 CALLS = {
-    "numpy.core.multiarray._reconstruct": _reconstruct, "numpy._core.multiarray._reconstruct": _reconstruct,
-    "numpy.core.multiarray.scalar": _scalar, "numpy._core.multiarray.scalar": _scalar,
-    "numpy.core.numeric._frombuffer": _frombuffer, "numpy._core.numeric._frombuffer": _frombuffer, "numpy.dtype": Dtype,
-    "_codecs.encode": _encode, "collections.OrderedDict": _ordered, "torch._utils._rebuild_tensor_v2": _tensor,
-    "torch._utils._rebuild_parameter": _parameter}
+    "numpy.core.multiarray._reconstruct": _reconstruct,
+    "numpy._core.multiarray._reconstruct": _reconstruct,
+    "numpy.core.multiarray.scalar": _scalar,
+    "numpy._core.multiarray.scalar": _scalar,
+    "numpy.core.numeric._frombuffer": _frombuffer,
+    "numpy._core.numeric._frombuffer": _frombuffer,
+    "numpy.dtype": Dtype,
+    "_codecs.encode": _encode,
+    "collections.OrderedDict": _ordered,
+    "torch._utils._rebuild_tensor_v2": _tensor,
+    "torch._utils._rebuild_parameter": _parameter,
+}
 # Named as an argument of a call, never called.
 TOKENS = {"numpy.ndarray"} | {f"torch.{name}" for name in STORAGES}
+
 
 def _name(module, name):
     text = f"{module}.{name}"
     if text not in CALLS and text not in TOKENS:
-        raise CheckpointError(f"it names {text}: only arrays of numbers are read from a pickle, nothing else is run or loaded")
+        raise CheckpointError(
+            f"it names {text}: only arrays of numbers are read from a pickle, nothing else is run or loaded"
+        )
     return Name(module, name)
+
 
 def _call(function, arguments):
     if not isinstance(function, Name) or str(function) not in CALLS or not isinstance(arguments, tuple):
@@ -149,13 +197,16 @@ def _call(function, arguments):
     except TypeError:
         raise CheckpointError(f"it calls {function} with {len(arguments)} arguments") from None
 
+
 MARK = object()
 CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-LITERALS = {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING",
-            "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
-            "BYTEARRAY8"}
+LITERALS = set(
+    "INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE "
+    "SHORT_BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8".split()
+)
 EMPTY = {"EMPTY_LIST": list, "EMPTY_TUPLE": tuple, "EMPTY_DICT": dict}
 TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+
 
 class _Machine:
     """The stack machine of a pickle. `persistent` turns a persistent id into a value, or is None."""
@@ -167,7 +218,7 @@ class _Machine:
         at = len(self.stack) - 1
         while self.stack[at] is not MARK:
             at -= 1
-        items = self.stack[at + 1:]
+        items = self.stack[at + 1 :]
         del self.stack[at:]
         return items
 
@@ -262,16 +313,25 @@ def _top(value):
         raise CheckpointError(f"it holds a {type(value).__name__}, expected a dictionary of tensors")
     return value
 
+
 def read_pickle(data):
     return _top(_Machine().run(data))
+
 
 def _storage(identifier):
     if not isinstance(identifier, tuple) or len(identifier) != 5 or identifier[0] != "storage":
         raise CheckpointError("an unknown kind of external data")
     _, kind, key, _, count = identifier
-    if not isinstance(kind, Name) or kind.name not in STORAGES or not isinstance(key, str) or type(count) is not int or count < 0:
+    if (
+        not isinstance(kind, Name)
+        or kind.name not in STORAGES
+        or not isinstance(key, str)
+        or type(count) is not int
+        or count < 0
+    ):
         raise CheckpointError(f"a storage of type {kind}")
     return Storage(kind.name, key, count)
+
 
 def _size(kind):
     return 2 if kind == "bfloat16" else np.dtype(kind).itemsize
@@ -279,6 +339,7 @@ def _size(kind):
 
 def _bfloat16(data):
     return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32)
+
 
 class TorchArchive:
     """A PyTorch zip archive: the dictionary in `value`, whose tensors load() reads."""
@@ -289,10 +350,13 @@ class TorchArchive:
             names = self.zip.namelist()
         except (zipfile.BadZipFile, OSError, ValueError) as error:
             raise CheckpointError(f"a damaged or truncated archive ({error})") from None
-        roots = [name[:-len("data.pkl")] for name in names if name.endswith("/data.pkl") and name.count("/") == 1]
+        roots = [name[: -len("data.pkl")] for name in names if name.endswith("/data.pkl") and name.count("/") == 1]
         if len(roots) != 1 or len(set(names)) != len(names):
-            raise CheckpointError("an archive without one data.pkl: not written by torch.save" if len(set(names)) == len(names)
-                                  else "an archive with two files of one name")
+            raise CheckpointError(
+                "an archive without one data.pkl: not written by torch.save"
+                if len(set(names)) == len(names)
+                else "an archive with two files of one name"
+            )
         self.root = roots[0]
         if self.root + "byteorder" in names and self._member("byteorder") != b"little":
             raise CheckpointError("its numbers are big-endian")
@@ -319,11 +383,14 @@ class TorchArchive:
         kind, data = STORAGES[tensor.storage.type], self._member("data/" + tensor.storage.key)
         size = _size(kind)
         if len(data) != size * tensor.storage.count:
-            raise CheckpointError(f"data/{tensor.storage.key} has {len(data)} bytes, expected {size * tensor.storage.count}")
+            raise CheckpointError(
+                f"data/{tensor.storage.key} has {len(data)} bytes, expected {size * tensor.storage.count}"
+            )
         flat = _bfloat16(data) if kind == "bfloat16" else np.frombuffer(data, kind)
         strides = [step * flat.itemsize for step in tensor.stride]
-        view = np.lib.stride_tricks.as_strided(flat[tensor.offset:], tensor.shape, strides, writeable=False)
+        view = np.lib.stride_tricks.as_strided(flat[tensor.offset :], tensor.shape, strides, writeable=False)
         return np.ascontiguousarray(view).reshape(tensor.shape)  # keeps a scalar's shape
+
 
 class _Writer:
     """The few opcodes a checkpoint needs, without a memo. PyTorch writes protocol 2; bytes exist from 3 on."""
@@ -356,6 +423,7 @@ class _Writer:
 
     def done(self):
         return self.out + [b"."]
+
 
 def write_pickle(arrays, author):
     """Byte strings that together are {"model": arrays, "__author__": author} as detectron2 reads it."""
@@ -390,6 +458,7 @@ def write_pickle(arrays, author):
     w.raw(b"u")
     return w.done()
 
+
 def write_torch(file, arrays):
     """Write {"model": arrays} (float32) as torch.save would, to an open binary file."""
     w = _Writer(2)
@@ -408,14 +477,16 @@ def write_torch(file, arrays):
         w.raw(b"tQ")
         w.integer(0)
         w.integers(array.shape)
-        w.integers([math.prod(array.shape[axis + 1:]) for axis in range(array.ndim)])
+        w.integers([math.prod(array.shape[axis + 1 :]) for axis in range(array.ndim)])
         w.raw(b"\x89")
         w.name("collections", "OrderedDict")
         w.raw(b")RtR")
     w.raw(b"uu")
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+
         def member(name, data):
             archive.writestr(zipfile.ZipInfo("archive/" + name, (1980, 1, 1, 0, 0, 0)), data)
+
         member("data.pkl", b"".join(w.done()))
         for i, array in enumerate(arrays.values()):
             member(f"data/{i}", np.ascontiguousarray(array, "<f4").tobytes())

@@ -4,6 +4,7 @@
 Every comparison and every sum is in float32, in PyTorch's order, so maps of integers can be compared bit for bit. The
 loops follow the definition (one pass over the image per centre); nothing here is meant to be fast.
 """
+
 import numpy as np
 
 THINGS = tuple(range(11, 19))
@@ -48,7 +49,7 @@ def centres(heat):
     best = kept
     for dy in range(NMS_KERNEL):
         for dx in range(NMS_KERNEL):
-            best = np.maximum(best, padded[dy:dy + heat.shape[0], dx:dx + heat.shape[1]])
+            best = np.maximum(best, padded[dy : dy + heat.shape[0], dx : dx + heat.shape[1]])
     kept = np.where(kept == best, kept, F(-1))
     count = min(TOP_K, kept.size)
     limit = max(np.partition(kept.ravel(), kept.size - count)[kept.size - count], F(0))
@@ -94,7 +95,12 @@ def scores(pan, logits, heat):
     for segment in np.unique(pan[pan >= THINGS[0] * LABEL_DIVISOR]):
         mask = pan == segment
         y, x = np.nonzero(mask)
-        found.append((int(segment), float(probability[segment // LABEL_DIVISOR][mask].mean() * heat[int(y.mean()), int(x.mean())])))
+        found.append(
+            (
+                int(segment),
+                float(probability[segment // LABEL_DIVISOR][mask].mean() * heat[int(y.mean()), int(x.mean())]),
+            )
+        )
     return found
 
 
@@ -110,8 +116,13 @@ def run(sem, center, offset, depth=None, height=None, width=None):
     points = centres(heat[0])
     ids = group(points, off) * np.isin(labels, THINGS)
     pan = panoptic(labels, ids)
-    result = dict(sem=labels, centers=points.astype(np.int32), ids=ids.astype(np.int32), panoptic=pan,
-                  scores=scores(pan, logits, heat[0]))
+    result = dict(
+        sem=labels,
+        centers=points.astype(np.int32),
+        ids=ids.astype(np.int32),
+        panoptic=pan,
+        scores=scores(pan, logits, heat[0]),
+    )
     if depth is not None:
         result["depth"] = upsample(depth[None])[0, :height, :width]
     return result

@@ -5,6 +5,7 @@ Layout: eight bytes N (little-endian), N bytes of JSON, then the tensors' bytes.
 and byte range; the ranges cover the data exactly once. `__metadata__` holds strings. What is written here is ordered by
 descending element size, then by name, and starts on a 64-byte boundary, so equal content gives equal files.
 """
+
 import json
 import os
 import struct
@@ -12,8 +13,20 @@ import tempfile
 
 import numpy as np
 
-DTYPES = {"F64": "<f8", "I64": "<i8", "U64": "<u8", "F32": "<f4", "I32": "<i4", "U32": "<u4", "F16": "<f2", "I16": "<i2",
-          "U16": "<u2", "I8": "i1", "U8": "u1", "BOOL": "?"}
+DTYPES = {
+    "F64": "<f8",
+    "I64": "<i8",
+    "U64": "<u8",
+    "F32": "<f4",
+    "I32": "<i4",
+    "U32": "<u4",
+    "F16": "<f2",
+    "I16": "<i2",
+    "U16": "<u2",
+    "I8": "i1",
+    "U8": "u1",
+    "BOOL": "?",
+}
 NAMES = {np.dtype(code): name for name, code in DTYPES.items()}
 MAX_HEADER = 100_000_000
 
@@ -32,7 +45,7 @@ def _unique(pairs):
 def _header(path, size, file):
     if size < 8:
         raise TensorFileError(f"{path}: {size} bytes are too few for a safetensors file")
-    length, = struct.unpack("<Q", file.read(8))
+    (length,) = struct.unpack("<Q", file.read(8))
     if length > MAX_HEADER or 8 + length > size:
         raise TensorFileError(f"{path}: a header of {length} bytes in a file of {size}")
     text = file.read(length)
@@ -95,7 +108,11 @@ def write(path, tensors, metadata=None):
     for name in order:
         array = tensors[name]
         first, end = end, end + array.nbytes
-        header[name] = {"dtype": NAMES[array.dtype.newbyteorder("<")], "shape": list(array.shape), "data_offsets": [first, end]}
+        header[name] = {
+            "dtype": NAMES[array.dtype.newbyteorder("<")],
+            "shape": list(array.shape),
+            "data_offsets": [first, end],
+        }
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     text += b" " * (-(8 + len(text)) % 64)
     parts = [struct.pack("<Q", len(text)), text]

@@ -4,6 +4,7 @@
 
 usage: test_reference.py SCRIPTS_DIR DATA_DIR       Exit 77 without NumPy.
 """
+
 import json
 import os
 import struct
@@ -43,7 +44,11 @@ class TensorFiles(unittest.TestCase):
             tensors.read(self.path)
 
     def test_what_is_written_is_read_back(self):
-        given = {"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array(7, np.int64), "empty": np.zeros((0, 4), np.uint8)}
+        given = {
+            "b": np.arange(6, dtype=np.float32).reshape(2, 3),
+            "a": np.array(7, np.int64),
+            "empty": np.zeros((0, 4), np.uint8),
+        }
         tensors.write(self.path, given, {"k": "v", "j": "w"})
         found, metadata = tensors.read(self.path)
         self.assertEqual(metadata, {"j": "w", "k": "v"})
@@ -54,7 +59,7 @@ class TensorFiles(unittest.TestCase):
     def test_data_starts_on_a_64_byte_boundary_with_the_widest_elements_first(self):
         tensors.write(self.path, {"a": np.zeros(3, np.uint8), "z": np.zeros(2, np.float32)})
         with open(self.path, "rb") as file:
-            length, = struct.unpack("<Q", file.read(8))
+            (length,) = struct.unpack("<Q", file.read(8))
             header = json.loads(file.read(length))
         self.assertEqual((8 + length) % 64, 0)
         self.assertEqual(header["z"]["data_offsets"], [0, 8])
@@ -63,11 +68,17 @@ class TensorFiles(unittest.TestCase):
     def test_damaged_files_are_refused_with_the_reason(self):
         def entry(shape, first, last):
             return {"dtype": "F32", "shape": shape, "data_offsets": [first, last]}
+
         for header, data, words in [
-                (b"[]", b"", "not a JSON object"), (b"{", b"", "header"), (b'{"a":1,"a":2}', b"", "twice"),
-                ({"a": entry([2], 0, 4)}, b"1234", "do not hold"), ({"a": entry([2], 0, 8)}, b"1234", "do not hold"),
-                ({"a": entry([1], 4, 8)}, b"12345678", "do not hold"), ({"a": entry([1], 0, 4)}, b"12345678", "belong to no"),
-                ({"a": {"dtype": "F4", "shape": [], "data_offsets": [0, 0]}}, b"", "type F4")]:
+            (b"[]", b"", "not a JSON object"),
+            (b"{", b"", "header"),
+            (b'{"a":1,"a":2}', b"", "twice"),
+            ({"a": entry([2], 0, 4)}, b"1234", "do not hold"),
+            ({"a": entry([2], 0, 8)}, b"1234", "do not hold"),
+            ({"a": entry([1], 4, 8)}, b"12345678", "do not hold"),
+            ({"a": entry([1], 0, 4)}, b"12345678", "belong to no"),
+            ({"a": {"dtype": "F4", "shape": [], "data_offsets": [0, 0]}}, b"", "type F4"),
+        ]:
             self.raw(header, data)
             self.refuses(words)
         with open(self.path, "wb") as file:
@@ -80,10 +91,15 @@ class TensorFiles(unittest.TestCase):
 
 class Layout(unittest.TestCase):
     # network.md of the design: learnable parameters, elements with statistics, tensors, convolutions, GFLOP at 1024x2048.
-    TOTALS = [(("r52", "none", "plain"), 59770166, 59833910, 425, 88, 2080.5), (("r52", "l1", "plain"), 79109623, 79179191, 494, 103, 3057.7),
-              (("r52", "dorn", "plain"), 79155626, 79225194, 494, 103, 3069.8), (("r52_ds", "none", "plain"), 30271350, 30360310, 455, 94, 833.6),
-              (("r52_ds", "l1", "plain"), 34686039, 34793303, 539, 112, 1217.2), (("r52_ds", "l1", "ds"), 33578327, 33685591, 539, 112, 926.8),
-              (("r52_ds", "dorn", "ds"), 33624330, 33731594, 539, 112, 938.8)]
+    TOTALS = [
+        (("r52", "none", "plain"), 59770166, 59833910, 425, 88, 2080.5),
+        (("r52", "l1", "plain"), 79109623, 79179191, 494, 103, 3057.7),
+        (("r52", "dorn", "plain"), 79155626, 79225194, 494, 103, 3069.8),
+        (("r52_ds", "none", "plain"), 30271350, 30360310, 455, 94, 833.6),
+        (("r52_ds", "l1", "plain"), 34686039, 34793303, 539, 112, 1217.2),
+        (("r52_ds", "l1", "ds"), 33578327, 33685591, 539, 112, 926.8),
+        (("r52_ds", "dorn", "ds"), 33624330, 33731594, 539, 112, 938.8),
+    ]
 
     def test_every_variant_has_the_known_number_of_parameters_and_operations(self):
         for names, learnable, elements, count, convs, gflop in self.TOTALS:
@@ -94,20 +110,30 @@ class Layout(unittest.TestCase):
 
     def test_the_kind_of_network_follows_from_its_tensors(self):
         for names, *_ in self.TOTALS:
-            arrays = {name: np.broadcast_to(np.float32(0), shape) for name, shape in layout.shapes(layout.convolutions(*names), 4).items()}
+            arrays = {
+                name: np.broadcast_to(np.float32(0), shape)
+                for name, shape in layout.shapes(layout.convolutions(*names), 4).items()
+            }
             kind = layout.kind(arrays)
             self.assertEqual((kind["variant"], kind["depth"], kind["depth_head"]), names)
             self.assertEqual(layout.problems(arrays), [])
 
     def test_a_missing_an_extra_and_a_misshapen_tensor_are_named(self):
-        arrays = {name: np.broadcast_to(np.float32(0), shape) for name, shape in layout.shapes(layout.convolutions(), 8).items()}
+        arrays = {
+            name: np.broadcast_to(np.float32(0), shape)
+            for name, shape in layout.shapes(layout.convolutions(), 8).items()
+        }
         del arrays["backbone.res4.5.conv2.norm.bias"]
         arrays["extra.weight"] = np.zeros(1)
         arrays["depth_head.head.1.weight"] = np.zeros((32, 31, 3, 3))
         arrays["backbone.res2.1.conv3.weight"] = np.zeros((31, 8, 1, 1))
         found = "\n".join(layout.problems(arrays))
-        for words in ("missing: backbone.res4.5.conv2.norm.bias", "extra: extra.weight",
-                      "depth_head.head.1.weight is [32, 31, 3, 3], expected [32, 32, 3, 3]", "res2.1 adds 32 channels to 31"):
+        for words in (
+            "missing: backbone.res4.5.conv2.norm.bias",
+            "extra: extra.weight",
+            "depth_head.head.1.weight is [32, 31, 3, 3], expected [32, 32, 3, 3]",
+            "res2.1 adds 32 channels to 31",
+        ):
             self.assertIn(words, found)
 
 
@@ -122,7 +148,7 @@ class HashedWeights(unittest.TestCase):
             u = hashed_weights.uniform("", 0, 2)
         finally:
             hashed_weights.fnv1a = keep
-        self.assertEqual(list(u), [(z >> 40) / 2 ** 23 - 1 for z in (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4)])
+        self.assertEqual(list(u), [(z >> 40) / 2**23 - 1 for z in (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4)])
 
     def test_chunks_continue_where_the_last_one_ended(self):
         keep, whole = hashed_weights.CHUNK, hashed_weights.tensor("a.weight", (7, 5, 3, 3))
@@ -133,10 +159,17 @@ class HashedWeights(unittest.TestCase):
             hashed_weights.CHUNK = keep
 
     def test_values_lie_in_the_ranges_of_their_kind(self):
-        for name, low, high in [("backbone.res2.0.conv3.norm.weight", 0.2, 0.3), ("backbone.stem.conv3.norm.weight", 0.9, 1.1),
-                                ("x.norm.running_var", 0.5, 1.5), ("x.norm.running_mean", -0.1, 0.1), ("x.predictor.bias", -0.1, 0.1)]:
+        for name, low, high in [
+            ("backbone.res2.0.conv3.norm.weight", 0.2, 0.3),
+            ("backbone.stem.conv3.norm.weight", 0.9, 1.1),
+            ("x.norm.running_var", 0.5, 1.5),
+            ("x.norm.running_mean", -0.1, 0.1),
+            ("x.predictor.bias", -0.1, 0.1),
+        ]:
             values = hashed_weights.tensor(name, (4096,))
-            self.assertTrue(low <= values.min() < low + (high - low) / 50 and high - (high - low) / 50 < values.max() <= high, name)
+            self.assertTrue(
+                low <= values.min() < low + (high - low) / 50 and high - (high - low) / 50 < values.max() <= high, name
+            )
         for name, bound in (("x.weight", (6 / 18) ** 0.5), ("x.predictor.weight", (3 / 18) ** 0.5)):
             values = hashed_weights.tensor(name, (64, 2, 3, 3))
             self.assertTrue(0.95 * bound < np.abs(values).max() <= np.float32(bound), name)
@@ -175,11 +208,13 @@ class PostProcessing(unittest.TestCase):
 
     def test_ordinal_depth_follows_both_layouts(self):
         # K=4, beta 16: ends 1 2 4 8 16 32. Two votes for "deeper": the middle of 4 and 8, less the shift of 1.
-        a, b = np.array([.2, -.1, .5, 1], np.float32), np.array([1, .4, -.3, -1.2], np.float32)
+        a, b = np.array([0.2, -0.1, 0.5, 1], np.float32), np.array([1, 0.4, -0.3, -1.2], np.float32)
         pairs = np.stack([a, b], 1).reshape(8, 1, 1)
         self.assertEqual(postprocess.dorn_depth(pairs, True, beta=16.0).tolist(), [[5.0]])
         self.assertEqual(postprocess.dorn_depth(np.concatenate([b, a]).reshape(8, 1, 1), beta=16.0).tolist(), [[5.0]])
-        tie = np.zeros((8, 1, 1), np.float32)  # every pair undecided: all votes when published, none as the author counts
+        tie = np.zeros(
+            (8, 1, 1), np.float32
+        )  # every pair undecided: all votes when published, none as the author counts
         self.assertEqual(postprocess.dorn_depth(tie, True, beta=16.0).tolist(), [[23.0]])
         self.assertEqual(postprocess.dorn_depth(tie, beta=16.0).tolist(), [[0.5]])
         # The author's range: 0.025 m with no vote, 81 m with all (depth head, K=90).
