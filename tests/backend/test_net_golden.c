@@ -164,7 +164,7 @@ static void run(network *n, pnd_precision precision)
                                       .keep_all = true,
                                       .keep_heads = true,
                                       .heads_only = true};
-    const uint8_t *photographs[PND_NET_MAX_BATCH];
+    const uint8_t *photographs[PND_NET_MAX_BATCH] = {NULL};
     for (int32_t i = 0; i < options.batch; i++)
         photographs[i] = (const uint8_t *)image->data + i * hwc[0] * hwc[1] * 3;
     const bool hashed = n->weights.n == 0;

@@ -56,6 +56,9 @@ struct net_exec {
     int64_t n_profiled;
 };
 
+/* A monotonic clock, for profiles. */
+double net_now_ms(void);
+
 /* pnd_ops.net_open of each backend. */
 pnd_status pnd_ref_net_open(void *impl, net_exec **out, const net_graph *graph,
                             const net_exec_options *options, pnd_error *err);
