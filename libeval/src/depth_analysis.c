@@ -18,17 +18,17 @@ typedef enum score {
 } score;
 
 static const pnd_depth_score_info infos[PND_DEPTH_N_SCORES] = {
-    {"abs_rel_median", PND_DEPTH_ERRORS},
-    {"abs_rel_p90", PND_DEPTH_ERRORS},
-    {"d_105", PND_DEPTH_ERRORS},
-    {"d_110", PND_DEPTH_ERRORS},
-    {"disparity_outliers", PND_DEPTH_DISPARITY},
-    {"whdr_02", PND_DEPTH_ORDER},
-    {"whdr_05", PND_DEPTH_ORDER},
-    {"whdr_10", PND_DEPTH_ORDER},
-    {"boundary_f1", PND_DEPTH_BOUNDARY},
-    {"boundary_precision", PND_DEPTH_BOUNDARY},
-    {"boundary_recall", PND_DEPTH_BOUNDARY},
+    {"abs_rel_median", PND_DEPTH_ERRORS, false},
+    {"abs_rel_p90", PND_DEPTH_ERRORS, false},
+    {"d_105", PND_DEPTH_ERRORS, true},
+    {"d_110", PND_DEPTH_ERRORS, true},
+    {"disparity_outliers", PND_DEPTH_DISPARITY, false},
+    {"whdr_02", PND_DEPTH_ORDER, false},
+    {"whdr_05", PND_DEPTH_ORDER, false},
+    {"whdr_10", PND_DEPTH_ORDER, false},
+    {"boundary_f1", PND_DEPTH_BOUNDARY, true},
+    {"boundary_precision", PND_DEPTH_BOUNDARY, true},
+    {"boundary_recall", PND_DEPTH_BOUNDARY, true},
 };
 _Static_assert((int)SCORE_END == (int)PND_DEPTH_N_SCORES, "one info per score");
 

@@ -5,6 +5,7 @@
 #include <panodepth/alloc.h>
 #include <panodepth/instance.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,7 +133,8 @@ static pnd_status add_truth(pnd_instance_matcher *m, uint16_t value, pnd_error *
     m->truths = items;
     if (status != PND_OK)
         return status;
-    m->truths[m->n_truths++] = (pnd_instance_truth){value, class_of(value), m->area[value]};
+    m->truths[m->n_truths++] =
+        (pnd_instance_truth){value, class_of(value), m->area[value], (double)INFINITY, 0};
     m->truth_of[value] = (uint32_t)m->n_truths;
     return PND_OK;
 }

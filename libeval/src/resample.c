@@ -54,42 +54,45 @@ pnd_resample_statistic pnd_pq_statistic(const pnd_pq_resample *context)
     };
 }
 
-typedef struct mean {
+typedef struct pool {
     pnd_sum sum;
-    int64_t n;
-} mean;
+    double weight;
+} pool;
 
-static void add_values(mean *means, const double *values, size_t n_scores, uint32_t times)
+static void add_pooled(pool *pools, const pnd_pooled_resample *c, const pnd_pooled_value *values,
+                       uint32_t times)
 {
-    for (size_t s = 0; s < n_scores; s++) {
-        if (isnan(values[s]))
+    for (size_t s = 0; s < c->n_scores; s++) {
+        const double value = values[s].value, weight = times * values[s].weight;
+        if (isnan(value))
             continue;
-        pnd_sum_add(&means[s].sum, times * values[s]);
-        means[s].n += times;
+        pnd_sum_add(&pools[s].sum, weight * (c->is_square[s] ? value * value : value));
+        pools[s].weight += weight;
     }
 }
 
-static void score_means(double *scores, const void *context, const void *const *images,
-                        const uint32_t *times, size_t n_images, void *scratch)
+static void score_pooled(double *scores, const void *context, const void *const *images,
+                         const uint32_t *times, size_t n_images, void *scratch)
 {
-    const pnd_mean_resample *const c = context;
-    mean *const means = scratch;
-    memset(means, 0, c->n_scores * sizeof *means);
+    const pnd_pooled_resample *const c = context;
+    pool *const pools = scratch;
+    memset(pools, 0, c->n_scores * sizeof *pools);
     for (size_t i = 0; i < n_images; i++)
         if (times == NULL || times[i] > 0)
-            add_values(means, images[i], c->n_scores, times == NULL ? 1 : times[i]);
-    for (size_t s = 0; s < c->n_scores; s++)
-        scores[s] = means[s].n == 0
-                        ? (double)NAN
-                        : c->factors[s] * (pnd_sum_value(&means[s].sum) / (double)means[s].n);
+            add_pooled(pools, c, images[i], times == NULL ? 1 : times[i]);
+    for (size_t s = 0; s < c->n_scores; s++) {
+        const double mean = pnd_sum_value(&pools[s].sum) / pools[s].weight;
+        scores[s] = pools[s].weight > 0 ? c->factors[s] * (c->is_square[s] ? sqrt(mean) : mean)
+                                        : (double)NAN;
+    }
 }
 
-pnd_resample_statistic pnd_mean_statistic(const pnd_mean_resample *context)
+pnd_resample_statistic pnd_pooled_statistic(const pnd_pooled_resample *context)
 {
     return (pnd_resample_statistic){
-        .score = score_means,
+        .score = score_pooled,
         .context = context,
         .n_scores = context->n_scores,
-        .scratch_size = context->n_scores * sizeof(mean),
+        .scratch_size = context->n_scores * sizeof(pool),
     };
 }

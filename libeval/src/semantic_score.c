@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From sums to scores. The order of every floating operation is the reference's. */
-#include <panodepth/semantic.h>
+#include "semantic_sums.h"
 
 #include <math.h>
 
 /* ---- sums */
+
+void pnd_semantic_add_instance(pnd_semantic_sums *sums, const pnd_semantic_table *table,
+                               const pnd_semantic_instance *instance, double times)
+{
+    const pnd_semantic_class *const class_ = &table->classes[instance->class_id];
+    const double weight = class_->average_size / (double)instance->size;
+    const double size = (double)instance->size, hits = (double)instance->hits;
+    const double category_hits = (double)instance->category_hits;
+    sums->class_tp[instance->class_id] += times * (hits * weight);
+    sums->class_fn[instance->class_id] += times * ((size - hits) * weight);
+    sums->category_tp[class_->category] += times * (category_hits * weight);
+    sums->category_fn[class_->category] += times * ((size - category_hits) * weight);
+}
 
 void pnd_semantic_add(pnd_semantic_sums *sums, const pnd_semantic_table *table,
                       const pnd_semantic_image *image)
@@ -13,16 +26,8 @@ void pnd_semantic_add(pnd_semantic_sums *sums, const pnd_semantic_table *table,
     for (size_t i = 0; i < n * n; i++)
         sums->confusion[i] += image->confusion[i];
     sums->n_without_instances += !image->has_instances;
-    for (size_t i = 0; i < image->n_instances; i++) {
-        const pnd_semantic_instance *const instance = &image->instances[i];
-        const pnd_semantic_class *const class_ = &table->classes[instance->class_id];
-        const double weight = class_->average_size / (double)instance->size;
-        sums->class_tp[instance->class_id] += (double)instance->hits * weight;
-        sums->class_fn[instance->class_id] += (double)(instance->size - instance->hits) * weight;
-        sums->category_tp[class_->category] += (double)instance->category_hits * weight;
-        sums->category_fn[class_->category] +=
-            (double)(instance->size - instance->category_hits) * weight;
-    }
+    for (size_t i = 0; i < image->n_instances; i++)
+        pnd_semantic_add_instance(sums, table, &image->instances[i], 1);
     for (size_t c = 0; c < n && image->boundary != NULL; c++) {
         sums->boundary[c].gt += image->boundary[c].gt;
         sums->boundary[c].pred += image->boundary[c].pred;
@@ -103,7 +108,7 @@ static double weighted_iou(double tp, int64_t fp, double fn)
     return all > 0 ? tp / all : (double)NAN;
 }
 
-static bool category_is_evaluated(const pnd_semantic_table *table, int32_t category)
+bool pnd_semantic_category_is_evaluated(const pnd_semantic_table *table, int32_t category)
 {
     for (int32_t c = 0; c < table->n_classes; c++)
         if (table->classes[c].category == category && !table->classes[c].is_ignored)
@@ -161,7 +166,7 @@ static void score_category(pnd_semantic_scores *out, const pnd_semantic_sums *su
                            const pnd_semantic_table *table, int32_t category)
 {
     out->category_iou[category] = out->category_iiou[category] = (double)NAN;
-    if (category_is_evaluated(table, category))
+    if (pnd_semantic_category_is_evaluated(table, category))
         out->category_iou[category] =
             iou_of(pnd_semantic_category_count(sums->confusion, table, category));
     if (category_has_instances(table, category) && sums->n_without_instances == 0)

@@ -410,9 +410,11 @@ static void panoptic_quality_is_aggregated_and_not_averaged(void **state)
 static void means_leave_out_undefined_images(void **state)
 {
     static const double factors[3] = {1, 10, 1};
-    static const double first[3] = {1, 8, (double)NAN}, second[3] = {4, (double)NAN, (double)NAN};
-    static const pnd_mean_resample context = {3, factors};
-    const pnd_resample_statistic statistic = pnd_mean_statistic(&context);
+    static const bool is_square[3] = {0};
+    static const pnd_pooled_value first[3] = {{1, 1}, {8, 1}, {(double)NAN, 1}};
+    static const pnd_pooled_value second[3] = {{4, 1}, {(double)NAN, 1}, {(double)NAN, 1}};
+    static const pnd_pooled_resample context = {3, factors, is_square};
+    const pnd_resample_statistic statistic = pnd_pooled_statistic(&context);
     const void *const images[] = {first, second};
     static const uint32_t times[] = {2, 1};
     double scores[3];
@@ -424,6 +426,99 @@ static void means_leave_out_undefined_images(void **state)
     assert_true(isnan(scores[2]));
     statistic.score(scores, statistic.context, images, NULL, 2, scratch);
     pnd_assert_close(scores[0], 2.5, 0);
+}
+
+/* Pixels count, not images. 30 pixels of mean .2 twice, 10 of mean .6: (60 x .2 + 10 x .6) / 70; an
+ * RMSE of 3 and one of 5: sqrt((60 x 9 + 10 x 25) / 70). */
+static void pooled_errors_are_weighted_by_pixels(void **state)
+{
+    static const double factors[2] = {1, 1};
+    static const bool is_square[2] = {false, true};
+    static const pnd_pooled_value first[2] = {{0.2, 30}, {3, 30}}, second[2] = {{0.6, 10}, {5, 10}};
+    static const pnd_pooled_value none[2] = {{(double)NAN, 0}, {(double)NAN, 0}};
+    static const pnd_pooled_resample context = {2, factors, is_square};
+    const pnd_resample_statistic statistic = pnd_pooled_statistic(&context);
+    const void *const images[] = {first, second, none};
+    static const uint32_t times[] = {2, 1, 5};
+    double scores[2];
+    max_align_t scratch[16];
+    (void)state;
+    statistic.score(scores, statistic.context, images, times, 3, scratch);
+    pnd_assert_close(scores[0], 18.0 / 70, 1e-15);
+    pnd_assert_close(scores[1], sqrt(790.0 / 70), 1e-15);
+}
+
+/* Classes 0 (without instances, category 0), 1 (with, category 1, average size 50) and 2 (ignored,
+ * category 1). Image 1: of class 0 80 pixels hit and 20 taken for class 1, of class 1 one instance
+ * of 100 pixels, 60 hit, 40 taken for class 2. Image 2: class 1, 10 hit, 30 taken for class 0, one
+ * instance of 40. Image 1 twice: class 0 IoU 160 / (160 + 40 + 30), class 1 130 / (130 + 40 + 110).
+ * iIoU of class 1: weights 50/100 and 50/40: TP 2 x 30 + 12.5, FN 2 x 20 + 37.5, FP 40. Category 1:
+ * class 2 is no class of it for the IoU, so 130 / (130 + 40 + 110) again, and is one for the iIoU,
+ * whose instances have 100 and 10 hits: TP 2 x 50 + 12.5, FN 37.5. */
+static void semantic_scores_are_aggregated_with_their_instances(void **state)
+{
+    static const pnd_semantic_class classes[] = {
+        {0, false, false, 0}, {1, false, true, 50}, {1, true, true, 70}};
+    static const pnd_semantic_table table = {classes, 3, 2};
+    static const pnd_semantic_cell first_cells[] = {{0, 0, 80}, {0, 1, 20}, {1, 1, 60}, {1, 2, 40}};
+    static const pnd_semantic_cell second_cells[] = {{1, 0, 30}, {1, 1, 10}};
+    static const pnd_semantic_instance first_found[] = {{1000, 1, 100, 60, 100}};
+    static const pnd_semantic_instance second_found[] = {{1000, 1, 40, 10, 10}};
+    static const pnd_semantic_record first = {first_cells, first_found, NULL, 4, 1, 0, true};
+    static const pnd_semantic_record second = {second_cells, second_found, NULL, 2, 1, 0, true};
+    const pnd_resample_statistic statistic = pnd_semantic_statistic(&table);
+    const void *const images[] = {&first, &second};
+    static const uint32_t times[] = {2, 1};
+    double scores[15];
+    void *const scratch = malloc(statistic.scratch_size);
+    (void)state;
+    assert_non_null(scratch);
+    assert_int_equal(statistic.n_scores, 5 + 3 * 2 + 2 * 2);
+    statistic.score(scores, statistic.context, images, times, 2, scratch);
+    const double road = 160.0 / 230, car = 130.0 / 280;
+    pnd_assert_close(scores[0], (road + car) / 2, 1e-15);
+    pnd_assert_close(scores[1], 72.5 / (72.5 + 77.5 + 40), 1e-15);
+    pnd_assert_close(scores[5], road, 1e-15);
+    pnd_assert_close(scores[6], car, 1e-15);
+    assert_true(isnan(scores[7]));
+    pnd_assert_close(scores[8], scores[1], 0);
+    assert_true(isnan(scores[4]) && isnan(scores[9]));
+    pnd_assert_close(scores[11], road, 1e-15);
+    pnd_assert_close(scores[12], car, 1e-15);
+    assert_true(isnan(scores[13]));
+    pnd_assert_close(scores[14], 112.5 / (112.5 + 37.5 + 40), 1e-15);
+    pnd_assert_close(scores[3], scores[14], 0);
+    free(scratch);
+}
+
+/* One class, one threshold. Image 1: a true guess at rank 2 and a false one at rank 1. Image 2: a
+ * true one at rank 0, and a truth missed. Image 1 twice, image 2 once: truths 2 + 1 + 1. Points
+ * from the lowest rank: (recall 3/4, precision 3/5), (2/4, 2/4), (2/4, 1), (0, 1). Half distances
+ * of the neighbours' recalls: 1/8, 1/8, 1/4, 1/4. Image 2 alone: (1/2, 1), (0, 1): 1/4 + 1/4. */
+static void average_precision_orders_the_verdicts_of_the_drawn_images(void **state)
+{
+    static pnd_instance_verdict first_items[] = {{0.9, 2, true}, {0.5, 1, false}};
+    static pnd_instance_verdict second_items[] = {{0.3, 0, true}};
+    static const pnd_instance_verdicts first = {first_items, 2, 1, 0, true, true};
+    static const pnd_instance_verdicts second = {second_items, 1, 1, 1, true, true};
+    static const pnd_instance_record both[2] = {{&first}, {&second}};
+    static const size_t n_ranks[1] = {3};
+    static const pnd_instance_resample context = {1, 1, 1, n_ranks};
+    const pnd_resample_statistic statistic = pnd_instance_statistic(&context);
+    const void *const images[] = {&both[0], &both[1]};
+    static const uint32_t twice[] = {2, 1}, other[] = {0, 1}, none[] = {0, 0};
+    double scores[4];
+    max_align_t scratch[16];
+    (void)state;
+    assert_int_equal(statistic.n_scores, 4);
+    assert_true(statistic.scratch_size <= sizeof scratch);
+    statistic.score(scores, statistic.context, images, twice, 2, scratch);
+    pnd_assert_close(scores[0], 0.6 / 8 + 0.5 / 8 + 0.25 + 0.25, 1e-15);
+    pnd_assert_close(scores[3], scores[0], 0);
+    statistic.score(scores, statistic.context, images, other, 2, scratch);
+    pnd_assert_close(scores[0], 0.5, 1e-15);
+    statistic.score(scores, statistic.context, images, none, 2, scratch);
+    assert_true(isnan(scores[0]));
 }
 
 int main(void)
@@ -449,6 +544,9 @@ int main(void)
         cmocka_unit_test(holm_steps_down),
         cmocka_unit_test(panoptic_quality_is_aggregated_and_not_averaged),
         cmocka_unit_test(means_leave_out_undefined_images),
+        cmocka_unit_test(pooled_errors_are_weighted_by_pixels),
+        cmocka_unit_test(semantic_scores_are_aggregated_with_their_instances),
+        cmocka_unit_test(average_precision_orders_the_verdicts_of_the_drawn_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

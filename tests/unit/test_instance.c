@@ -46,15 +46,14 @@ static double ap_at(const scene *s, int32_t class_id, double overlap)
     const pnd_instance_image image = pnd_instance_end(s->matcher);
     double ap = -1;
     pnd_error err = {0};
-    pnd_assert_ok(
-        pnd_instance_ap(&ap, &image, 1, class_id, &overlap, 1, PND_INSTANCE_MIN_AREA, &err));
+    pnd_assert_ok(pnd_instance_ap(&ap, &image, 1, class_id, &overlap, 1, pnd_instance_all(), &err));
     return ap;
 }
 
 static pnd_instance_count count_at(const scene *s, int32_t class_id, double overlap)
 {
     const pnd_instance_image image = pnd_instance_end(s->matcher);
-    return pnd_instance_count_image(&image, class_id, overlap, PND_INSTANCE_MIN_AREA);
+    return pnd_instance_count_image(&image, class_id, overlap, pnd_instance_all());
 }
 
 static void assert_counts(pnd_instance_count count, int64_t tp, int64_t fp, int64_t fn)

@@ -4,6 +4,8 @@
 
 #include <panodepth/alloc.h>
 
+#include <stdlib.h>
+
 static const compare_args defaults = {.resamples = SCORE_RESAMPLES, .level = 95};
 
 static const tool_opt options[] = {
@@ -22,6 +24,19 @@ static const tool_opt options[] = {
     {TOOL_END},
 };
 
+static int align(tool *t, comparison *c)
+{
+    pnd_error err = {0};
+    score_set **const sets = pnd_alloc_array(c->n_methods, sizeof *sets);
+    pnd_status status = sets == NULL ? pnd_fail(&err, PND_ENOMEM, "out of memory") : PND_OK;
+    for (size_t m = 0; m < c->n_methods && sets != NULL; m++)
+        sets[m] = &c->methods[m].set;
+    if (status == PND_OK)
+        status = score_sets_align(sets, c->n_methods, &err);
+    free(sets);
+    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
+}
+
 /* Read every file and check it against the first; all problems are reported. */
 static int load(tool *t, comparison *c, const compare_args *args)
 {
@@ -39,7 +54,7 @@ static int load(tool *t, comparison *c, const compare_args *args)
     c->n_scores = c->methods[0].set.n_scores;
     const int code = tool_problems_report(t, &problems);
     tool_problems_clear(&problems);
-    return code;
+    return code == TOOL_EXIT_OK ? align(t, c) : code;
 }
 
 static int report(tool *t, const comparison *c, const char *path)
@@ -95,7 +110,9 @@ static const tool_command command = {
         "difference (bootstrap over images, bias-corrected and accelerated), the share of "
         "resamples in which the other method is better, and the p-value of swapping the two "
         "methods image by image. Scores are aggregated anew for every resample. p-values of all "
-        "classes and methods for one metric are corrected together (Holm).\n\n"
+        "classes and methods for one metric are corrected together (Holm), and so are those of all "
+        "distance bins, classes or regions of depth results with --analysis. Joint results, and "
+        "means over sequences, cannot be resampled by image and are refused.\n\n"
         "Results are compared only when their signatures, images and categories are the same. "
         "The numbers depend on the files and the seed alone, not on the number of threads. "
         "docs/comparing.md has the formulas, and what a p-value does not say.",
@@ -107,6 +124,8 @@ static const tool_command command = {
     .min_operands = 2,
     .examples = "# is the new network better?\n"
                 "pnd-compare old.json new.json\n"
+                "# where is the depth better: by distance, class and region (--analysis)\n"
+                "pnd-compare --resamples 2000 -o bins.json old_depth.json new_depth.json\n"
                 "# three against a baseline, for a program\n"
                 "pnd-compare --json -o comparison.json base.json a.json b.json c.json",
     .run = run,

@@ -73,21 +73,10 @@ static size_t metrics(eval_metric *out, const void *args, const void *state)
 /* Means over the defined cells of classes and thresholds, and per class over its thresholds. */
 static void average(instance_results *r)
 {
-    double sum = 0, sum50 = 0;
-    int n = 0;
-    for (int c = 0; c < INSTANCE_N_SCORED; c++) {
-        double row = 0;
-        for (int k = 0; k < PND_INSTANCE_N_OVERLAPS; k++)
-            row += r->ap[c][k];
-        r->class_ap[c] = row / PND_INSTANCE_N_OVERLAPS;
-        if (isnan(row))
-            continue;
-        sum += row;
-        sum50 += r->ap[c][0];
-        n++;
-    }
-    r->all_ap = sum / (n * PND_INSTANCE_N_OVERLAPS); /* 0 / 0: NaN */
-    r->all_ap50 = sum50 / n;
+    const pnd_instance_mean mean =
+        pnd_instance_average(r->class_ap, r->ap[0], INSTANCE_N_SCORED, PND_INSTANCE_N_OVERLAPS);
+    r->all_ap = mean.ap;
+    r->all_ap50 = mean.ap50;
 }
 
 static pnd_status score_classes(instance_results *r, pnd_error *err)
@@ -102,7 +91,7 @@ static pnd_status score_classes(instance_results *r, pnd_error *err)
     pnd_status status = PND_OK;
     for (int c = 0; c < INSTANCE_N_SCORED && status == PND_OK; c++)
         status = pnd_instance_ap(r->ap[c], images, n, instance_labels()[c], r->overlaps,
-                                 PND_INSTANCE_N_OVERLAPS, PND_INSTANCE_MIN_AREA, err);
+                                 PND_INSTANCE_N_OVERLAPS, pnd_instance_all(), err);
     free(images);
     return status;
 }

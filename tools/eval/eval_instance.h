@@ -111,4 +111,9 @@ void instance_print(pnd_buffer *out, const instance_results *results);
 void instance_write_json(pnd_buffer *out, const instance_results *results);
 PND_NODISCARD pnd_status instance_sign(instance_results *results, pnd_error *err);
 
+/* ---- eval_instance_rows.c */
+
+/* Members of an image's row from which pnd-compare scores the image anew. */
+void instance_write_record(pnd_json_writer *w, const pnd_instance_image *image, bool with_distance);
+
 #endif

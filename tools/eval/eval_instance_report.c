@@ -138,7 +138,7 @@ static void write_image_classes(pnd_json_writer *w, const pnd_instance_image *im
     for (int c = 0; c < INSTANCE_N_SCORED; c++) {
         const int32_t id = instance_labels()[c];
         const pnd_instance_count count =
-            pnd_instance_count_image(image, id, 0.5, PND_INSTANCE_MIN_AREA);
+            pnd_instance_count_image(image, id, 0.5, pnd_instance_all());
         char key[16];
         if (count.tp + count.fp + count.fn == 0)
             continue;
@@ -166,6 +166,7 @@ static void write_images(pnd_json_writer *w, const instance_results *r)
         pnd_json_string(w, r->inputs->pairs.items[i].key);
         key_int(w, "predictions", (int64_t)r->frames[i].image.n_guesses);
         write_image_classes(w, &r->frames[i].image);
+        instance_write_record(w, &r->frames[i].image, false);
         pnd_json_end_object(w);
     }
     pnd_json_end_array(w);

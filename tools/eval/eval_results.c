@@ -136,3 +136,18 @@ void eval_results_begin(pnd_json_writer *writer, const eval_head *head)
     pnd_json_int(writer, (int64_t)head->skipped);
     write_deviations(writer, head->deviations);
 }
+
+int eval_list_begin(pnd_json_writer *writer, const char *key)
+{
+    const int indent = writer->indent;
+    pnd_json_key(writer, key);
+    writer->indent = 0;
+    pnd_json_begin_array(writer);
+    return indent;
+}
+
+void eval_list_end(pnd_json_writer *writer, int indent)
+{
+    pnd_json_end_array(writer);
+    writer->indent = indent;
+}

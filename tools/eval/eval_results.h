@@ -64,6 +64,10 @@ typedef struct eval_head {
 /* Open the object and write the common keys. The caller adds its own and closes the object. */
 void eval_results_begin(pnd_json_writer *writer, const eval_head *head);
 
+/* A member that is a list on one line. Returns what eval_list_end() restores. */
+int eval_list_begin(pnd_json_writer *writer, const char *key);
+void eval_list_end(pnd_json_writer *writer, int indent);
+
 /* --require 'PQ>=60': NAME, one of >= > <= < ==, NUMBER. */
 typedef struct eval_metric {
     const char *name;

@@ -5,6 +5,7 @@
 
 #include "eval_pairs.h"
 #include "eval_task.h"
+#include "semantic_classes.h"
 
 #include <panodepth/semantic.h>
 
@@ -24,20 +25,6 @@ typedef enum semantic_ids {
 
 /* Width of the boundary band as a share of the diagonal (Cheng et al.). */
 #define SEMANTIC_BOUNDARY_RATIO 0.02
-
-/* ---- eval_semantic_classes.c */
-
-enum { SEMANTIC_N_CLASSES = 34, SEMANTIC_N_CATEGORIES = 8 };
-
-/* The Cityscapes labels 0 to 33; the id of a class or category is its index. */
-typedef struct semantic_classes {
-    pnd_semantic_class rows[SEMANTIC_N_CLASSES];
-    pnd_semantic_table table; /* of `rows` */
-    const char *names[SEMANTIC_N_CLASSES], *category_names[SEMANTIC_N_CATEGORIES];
-} semantic_classes;
-
-/* `out` stays where it is: its table points into it. */
-void semantic_classes_init(semantic_classes *out);
 
 /* ---- eval_semantic_frames.c */
 
@@ -83,5 +70,10 @@ typedef struct semantic_state {
 void semantic_print(pnd_buffer *out, const semantic_results *results);
 void semantic_write_json(pnd_buffer *out, const semantic_results *results);
 PND_NODISCARD pnd_status semantic_sign(semantic_results *results, pnd_error *err);
+
+/* ---- eval_semantic_rows.c */
+
+/* Members of an image's row from which pnd-compare scores the image anew. */
+void semantic_write_record(pnd_json_writer *w, const pnd_semantic_image *image);
 
 #endif

@@ -192,6 +192,7 @@ static void write_image(pnd_json_writer *w, const semantic_results *r, size_t i,
     if (r->args->boundary)
         key_double(w, "averageScoreBoundary", scores.mean_boundary_iou);
     write_image_classes(w, r, sums->confusion);
+    semantic_write_record(w, &r->frames[i].image);
     pnd_json_end_object(w);
 }
 

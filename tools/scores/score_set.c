@@ -37,10 +37,12 @@ void score_set_clear(score_set *set)
     }
     for (size_t i = 0; set->image_ids != NULL && i < set->n_images; i++)
         free(set->image_ids[i]);
+    for (size_t i = 0; i < set->n_blocks; i++)
+        free(set->blocks[i]);
     void *const owned[] = {set->path,    set->method,     set->task,       set->protocol,
                            set->scores,  set->signature,  set->image_ids,  set->records,
                            set->numbers, set->categories, set->pq_records, set->shares,
-                           set->factors};
+                           set->blocks};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *set = (score_set){0};
@@ -49,6 +51,21 @@ void score_set_clear(score_set *set)
 static pnd_status no_memory(pnd_error *err)
 {
     return pnd_fail(err, PND_ENOMEM, "out of memory");
+}
+
+void *score_alloc(score_set *set, size_t n, size_t size, pnd_error *err)
+{
+    const size_t used = set->n_blocks;
+    void **grown = set->blocks;
+    if ((used & (used - 1)) == 0) /* full: 0, 1, 2, 4, 8 ... */
+        grown = pnd_realloc_array(set->blocks, used > 0 ? 2 * used : 1, sizeof *grown);
+    set->blocks = grown != NULL ? grown : set->blocks;
+    void *const block = grown != NULL ? pnd_calloc_array(n > 0 ? n : 1, size) : NULL;
+    if (block != NULL)
+        set->blocks[set->n_blocks++] = block;
+    else
+        (void)no_memory(err);
+    return block;
 }
 
 pnd_status score_get_number(double *out, const pnd_json_at *object, const char *key, pnd_error *err)
@@ -70,15 +87,62 @@ pnd_status score_need(const pnd_json_at *object, const char *key, pnd_error *err
                          place.message);
 }
 
+bool score_is_count(double value, double most)
+{
+    return value >= 0 && value <= most && value == floor(value);
+}
+
+static pnd_status get_tuple(double *out, const pnd_json_at *tuple, int width, pnd_error *err)
+{
+    int n = 0;
+    const cJSON *element;
+    cJSON_ArrayForEach(element, tuple->value)
+    {
+        const bool is_null = cJSON_IsNull(element);
+        if (n < width && (is_null || cJSON_IsNumber(element)))
+            out[n++] = is_null ? (double)NAN : element->valuedouble;
+        else
+            n = width + 1;
+    }
+    return n == width && cJSON_IsArray(tuple->value)
+               ? PND_OK
+               : pnd_json_fail(tuple, err, "is no list of %d numbers", width);
+}
+
+pnd_status score_get_tuples(const double **out, size_t *n, score_set *set,
+                            const pnd_json_at *object, const char *key, int width, pnd_error *err)
+{
+    pnd_json_at list;
+    pnd_status status = pnd_json_get_array(&list, object, key, err);
+    if (status != PND_OK)
+        return status;
+    *n = (size_t)cJSON_GetArraySize(list.value);
+    double *const values = score_alloc(set, *n, (size_t)width * sizeof *values, err);
+    if (values == NULL)
+        return err->status;
+    *out = values;
+    int32_t index = 0;
+    const cJSON *element;
+    cJSON_ArrayForEach(element, list.value)
+    {
+        const pnd_json_at tuple = pnd_json_element(&list, element, index);
+        if (status == PND_OK)
+            status = get_tuple(values + (size_t)width * (size_t)index, &tuple, width, err);
+        index++;
+    }
+    return status;
+}
+
 score_info *score_add(score_set *set, const pnd_json_at *group, const char *key, const char *name,
                       const char *label, pnd_error *err)
 {
     score_info *const score = &set->scores[set->n_scores];
-    *score = (score_info){0};
-    if (score_get_number(&score->value, group, key, err) != PND_OK)
+    *score = (score_info){.value = (double)NAN};
+    if (group != NULL && score_get_number(&score->value, group, key, err) != PND_OK)
         return NULL;
     set->n_scores++;
-    score->key = pnd_strdup_printf("%s.%s", name, key);
+    score->key =
+        pnd_strdup_printf("%s%s%s", name != NULL ? name : "", name != NULL ? "." : "", key);
     score->label = score_text_visible(label);
     if (score->key != NULL && score->label != NULL)
         return score;
@@ -159,14 +223,14 @@ static pnd_status read_images(score_set *set, const pnd_json_at *rows, pnd_error
     return status;
 }
 
-static bool is_same(double a, double b)
+static bool is_same(double a, double b, double tolerance)
 {
-    return a == b || (isnan(a) && isnan(b));
+    return a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= tolerance * fabs(a);
 }
 
-/* Once each, the images must give the scores of the file, to the last bit. Infinite scores (strict
- * parity, wrong areas) are null in the file. */
-static pnd_status check_scores(const score_set *set, pnd_error *err)
+/* Once each, the images must give the scores of the file: to the last bit, or to the rounding of
+ * what the rows hold. Infinite scores (strict parity, wrong areas) are null in the file. */
+static pnd_status check_scores(score_set *set, pnd_error *err)
 {
     double *const scores = pnd_alloc_array(set->n_scores, sizeof *scores);
     void *const scratch = pnd_alloc_array(pnd_resample_scratch_size(&set->images), 1);
@@ -175,18 +239,47 @@ static pnd_status check_scores(const score_set *set, pnd_error *err)
         pnd_resample_score(scores, &set->images, scratch);
     for (size_t s = 0; s < set->n_scores && status == PND_OK; s++) {
         char rows[PND_NUMBER_SIZE], file[PND_NUMBER_SIZE];
-        if (!is_same(scores[s], set->scores[s].value))
-            status = pnd_fail(err, PND_EMISMATCH, "%s: the rows of per_image give %s = %s, not %s",
-                              set->path, set->scores[s].key, pnd_format_double(rows, scores[s]),
-                              pnd_format_double(file, set->scores[s].value));
+        score_info *const score = &set->scores[s];
+        if (is_same(scores[s], score->value, score->tolerance)) {
+            score->value = scores[s];
+            continue;
+        }
+        status = pnd_fail(err, PND_EMISMATCH, "%s: the rows of per_image give %s = %s, not %s",
+                          set->path, score->key, pnd_format_double(rows, scores[s]),
+                          pnd_format_double(file, score->value));
     }
     free(scores);
     free(scratch);
     return status;
 }
 
+typedef struct task_reader {
+    const char *task;
+    pnd_status (*read)(score_set *set, const pnd_json_at *root, const pnd_json_at *rows,
+                       pnd_error *err);
+} task_reader;
+
+static const task_reader readers[] = {{"panoptic", score_read_panoptic},
+                                      {"depth", score_read_depth},
+                                      {"semantic", score_read_semantic},
+                                      {"instance", score_read_instance}};
+
+static pnd_status refuse_task(const score_set *set, pnd_error *err)
+{
+    if (strcmp(set->task, "joint") == 0)
+        return pnd_fail(err, PND_EUNSUPPORTED,
+                        "%s: joint scores are of sequences and of windows of frames, which images "
+                        "drawn one by one do not give",
+                        set->path);
+    return pnd_fail(err, PND_EUNSUPPORTED,
+                    "%s: scores of the task '%s' cannot be resampled (panoptic, depth, semantic, "
+                    "instance)",
+                    set->path, set->task);
+}
+
 static pnd_status read_document(score_set *set, const pnd_json_at *root, pnd_error *err)
 {
+    const task_reader *reader = NULL;
     pnd_json_at rows;
     pnd_status status = read_head(set, root, err);
     if (status == PND_OK)
@@ -195,14 +288,12 @@ static pnd_status read_document(score_set *set, const pnd_json_at *root, pnd_err
         status = read_images(set, &rows, err);
     if (status != PND_OK)
         return status;
-    if (strcmp(set->task, "panoptic") == 0)
-        status = score_read_panoptic(set, root, &rows, err);
-    else if (strcmp(set->task, "depth") == 0)
-        status = score_read_depth(set, root, &rows, err);
-    else
-        status = pnd_fail(err, PND_EUNSUPPORTED,
-                          "%s: scores of the task '%s' cannot be resampled (panoptic, depth)",
-                          set->path, set->task);
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (strcmp(set->task, readers[i].task) == 0)
+            reader = &readers[i];
+    if (reader == NULL)
+        return refuse_task(set, err);
+    status = reader->read(set, root, &rows, err);
     if (status != PND_OK)
         return status;
     set->images = (pnd_resample_set){&set->statistic, set->records, set->n_images};
@@ -226,4 +317,9 @@ pnd_status score_set_read(score_set *out, const char *path, pnd_error *err)
     pnd_json_free(json);
     pnd_buffer_clear(&bytes);
     return status;
+}
+
+pnd_status score_sets_align(score_set *const *sets, size_t n, pnd_error *err)
+{
+    return strcmp(sets[0]->task, "instance") == 0 ? score_rank_instances(sets, n, err) : PND_OK;
 }

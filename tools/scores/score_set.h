@@ -15,11 +15,12 @@
 typedef struct score_info {
     char *key;   /* where it stands in the file: "All.pq", "per_class.24.pq", "headline.absErr" */
     char *label; /* "All PQ", "person PQ", "absErr" */
+    double tolerance; /* the file's value may differ from the rows' by this share of it */
     bool higher_is_better;
     bool is_percent; /* shown in percent */
     bool is_detail;  /* left out of the short table */
     int32_t family;  /* tests of one family are corrected together */
-    double value;    /* as in the file; NaN for null */
+    double value;    /* as the rows give it, and the file holds; NaN for null */
 } score_info;
 
 /* Read with score_set_read(); not to be copied (it points into itself). */
@@ -35,11 +36,17 @@ typedef struct score_set {
     pnd_resample_statistic statistic;
     const void **records;
     pnd_pq_resample pq;
-    pnd_mean_resample mean;
+    pnd_pooled_resample pooled;
+    pnd_instance_resample instance;
+    pnd_instance_image *matched; /* n_images */
+    int32_t *instance_ids;       /* instance.n_classes label ids, and */
+    size_t *n_ranks;             /* distinct confidences */
     pnd_category *categories;
     pnd_pq_record *pq_records;
     pnd_pq_share *shares;
-    double *numbers, *factors;
+    double *numbers;
+    void **blocks; /* owned; by score_alloc() */
+    size_t n_blocks;
 } score_set;
 
 /**
@@ -50,6 +57,10 @@ typedef struct score_set {
  */
 PND_NODISCARD pnd_status score_set_read(score_set *out, const char *path, pnd_error *err);
 void score_set_clear(score_set *set);
+
+/* Make sets of one task fit to swap images with each other: `sets` of them were read.
+ * @retval PND_ENOMEM */
+PND_NODISCARD pnd_status score_sets_align(score_set *const *sets, size_t n, pnd_error *err);
 
 /* "runs/ours.json" is "ours". NULL when memory is short. */
 char *score_file_stem(const char *path);

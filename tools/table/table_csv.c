@@ -61,28 +61,37 @@ static void put_count(pnd_buffer *out, int64_t count)
         pnd_buffer_puts(out, ",");
 }
 
-static int table_of(int metric)
+static bool is_chosen(int number, table_choice choice)
 {
-    return metric < METRIC_SQ_ERR ? 1 : metric < METRIC_DELTA1 ? 2 : 3;
+    return choice.tasks[table_task_of(number)] &&
+           (choice.number == TABLE_ALL || choice.number == number);
 }
 
-static bool is_chosen(int metric, table_choice choice)
+static bool has_column(int metric, table_choice choice)
 {
-    const table_task task = table_of(metric) == 1 ? TASK_PANOPTIC : TASK_DEPTH;
-    return choice.tasks[task] && (choice.number == 0 || choice.number == table_of(metric));
+    return is_chosen(table_column_of((table_metric)metric)->table, choice);
+}
+
+/* One of the tables of its task is. */
+static bool is_wanted(const table_row *row, table_choice choice)
+{
+    bool wanted = false;
+    for (int number = 1; number < TABLE_N_NUMBERS; number++)
+        wanted |= table_task_of(number) == row->task && is_chosen(number, choice);
+    return wanted;
 }
 
 static void put_row(pnd_buffer *out, const table_row *row, table_choice choice, bool ascii)
 {
     put_text(out, row->method, ascii);
-    pnd_buffer_puts(out, row->task == TASK_DEPTH ? ",depth," : ",panoptic,");
+    pnd_buffer_printf(out, ",%s,", table_task_names[row->task]);
     put_text(out, row->protocol, ascii);
     pnd_buffer_puts(out, ",");
     put_text(out, row->split, ascii);
     put_count(out, row->images);
     put_count(out, row->skipped);
     for (int m = 0; m < N_METRICS; m++)
-        if (is_chosen(m, choice))
+        if (has_column(m, choice))
             put_metric(out, row, m, choice);
     pnd_buffer_puts(out, ",");
     put_text(out, row->source, ascii);
@@ -93,14 +102,10 @@ void table_render_csv(pnd_buffer *out, const table_rows *rows, table_choice choi
 {
     pnd_buffer_puts(out, "method,task,protocol,split,images,skipped");
     for (int m = 0; m < N_METRICS; m++)
-        if (is_chosen(m, choice))
+        if (has_column(m, choice))
             put_names(out, table_column_of((table_metric)m)->key, choice);
     pnd_buffer_puts(out, ",source\n");
-    for (size_t i = 0; i < rows->n; i++) {
-        const table_row *const row = &rows->items[i];
-        const int first = row->task == TASK_DEPTH ? METRIC_SQ_ERR : METRIC_PQ;
-        const int last = row->task == TASK_DEPTH ? METRIC_DELTA3 : METRIC_PQ;
-        if (is_chosen(first, choice) || is_chosen(last, choice))
-            put_row(out, row, choice, ascii);
-    }
+    for (size_t i = 0; i < rows->n; i++)
+        if (is_wanted(&rows->items[i], choice))
+            put_row(out, &rows->items[i], choice, ascii);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table_intervals.h"
-#include "score_resample.h"
 
 #include <panodepth/alloc.h>
 
@@ -21,7 +20,7 @@ static int fill(tool *t, table_row *row, const score_set *set, const score_draws
         return fail(t, &err);
     }
     for (int m = 0; m < N_METRICS; m++) {
-        char key[32];
+        char key[TABLE_KEY_SIZE];
         table_metric_key(key, (table_metric)m);
         const size_t s = score_find(set, key);
         if (s < set->n_scores)
@@ -33,9 +32,8 @@ static int fill(tool *t, table_row *row, const score_set *set, const score_draws
     return TOOL_EXIT_OK;
 }
 
-int table_add_intervals(tool *t, table_row *row, const char *path)
+int table_add_intervals(tool *t, table_row *row, const char *path, const score_plan *plan)
 {
-    const score_plan plan = {SCORE_RESAMPLES, 0, 0.95}; /* as TABLE_INTERVALS_NOTE says */
     pnd_error err = {0};
     score_set set = {0};
     score_draws draws = {0};
@@ -43,9 +41,9 @@ int table_add_intervals(tool *t, table_row *row, const char *path)
     if (score_set_read(&set, path, &err) != PND_OK)
         code = fail(t, &err);
     if (code == TOOL_EXIT_OK)
-        code = score_draw(t, &draws, &set, &plan);
+        code = score_draw(t, &draws, &set, plan);
     if (code == TOOL_EXIT_OK)
-        code = fill(t, row, &set, &draws, &plan);
+        code = fill(t, row, &set, &draws, plan);
     score_draws_clear(&draws);
     score_set_clear(&set);
     return code;

@@ -3,13 +3,11 @@
 #ifndef TABLE_INTERVALS_H
 #define TABLE_INTERVALS_H
 
+#include "score_resample.h"
 #include "table_rows.h"
 #include "tool.h"
 
-#define TABLE_INTERVALS_NOTE                                                                       \
-    "In brackets: 95 % BCa intervals, bootstrap over images, 10000 resamples, seed 0."
-
 /* Fill row->interval from the results file the row came from. Returns an exit code. */
-int table_add_intervals(tool *t, table_row *row, const char *path);
+int table_add_intervals(tool *t, table_row *row, const char *path, const score_plan *plan);
 
 #endif

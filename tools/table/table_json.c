@@ -65,7 +65,10 @@ void table_render_json(pnd_buffer *out, const table_sheets *sheets)
         const table_sheet *const sheet = &sheets->items[i];
         pnd_json_begin_object(&json);
         pnd_json_key(&json, "table");
-        pnd_json_int(&json, sheet->number);
+        if (sheet->number <= TABLE_DEPTH_ACCURACY)
+            pnd_json_int(&json, sheet->number);
+        else
+            pnd_json_string(&json, table_names[sheet->number]);
         pnd_json_key(&json, "rows");
         pnd_json_begin_array(&json);
         for (size_t r = 0; r < sheet->n_rows; r++)

@@ -27,7 +27,7 @@ static void begin(table_writer *w, const char *caption)
 {
     pnd_buffer_puts(w->out, "\\begin{table}\n\\centering\n\\caption{");
     /* The class prints "Table 1:" itself. */
-    const char *const colon = strstr(caption, ": ");
+    const char *const colon = strncmp(caption, "Table ", 6) == 0 ? strstr(caption, ": ") : NULL;
     latex_text(w, colon == NULL ? caption : colon + 2);
     pnd_buffer_printf(w->out, "}\n\\begin{tabular}{l%s", w->sheet->shows_protocol ? "l" : "");
     for (int c = 0; c < w->sheet->n_metrics; c++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table_render.h"
 #include "score_text.h"
-#include "table_intervals.h"
 #include "table_writer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const table_cell *table_cell_at(const table_writer *w, size_t row, int column)
@@ -75,12 +75,23 @@ static void put_units(table_writer *w, const table_ops *ops)
     pnd_buffer_clear(&text);
 }
 
+static void put_interval_note(table_writer *w, const table_ops *ops)
+{
+    char text[160];
+    const score_plan *const plan = &w->sheet->plan;
+    (void)snprintf(text, sizeof text,
+                   "In brackets: %g %% BCa intervals, bootstrap over images, %lld resamples, seed "
+                   "%lld.",
+                   100 * plan->level, (long long)plan->resamples, (long long)plan->seed);
+    ops->note(w, text);
+}
+
 static void put_notes(table_writer *w, const table_ops *ops)
 {
     pnd_buffer text = {0};
     put_units(w, ops);
     if (w->sheet->has_intervals)
-        ops->note(w, TABLE_INTERVALS_NOTE);
+        put_interval_note(w, ops);
     put_sources(w, ops);
     for (size_t i = 0; i < w->sheet->n_rows; i++) {
         const table_row *const row = w->sheet->rows[i];
@@ -104,6 +115,9 @@ static void put_notes(table_writer *w, const table_ops *ops)
     if (w->sheet->mixes_data)
         ops->note(w, "Rows were scored on different ground truth (gt= in their signatures): their "
                      "numbers do not compare.");
+    if (w->sheet->mixes_rules)
+        ops->note(w, "Rows were scored by different rules (see their signatures): their numbers do "
+                     "not compare.");
     if (w->sheet->has_other_sheets)
         ops->note(w, "Rows of another protocol stand in a table of their own: their numbers do not "
                      "compare with these.");

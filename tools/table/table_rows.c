@@ -15,10 +15,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where each metric stands in a row's object. */
-static const struct {
-    const char *group, *key;
-} places[N_METRICS] = {
+const char *const table_task_names[N_TASKS] = {"panoptic", "depth", "semantic", "instance",
+                                               "joint"};
+
+/* Where each metric stands in a row's object: members within members. */
+enum { MAX_DEPTH = 3 };
+static const char *const places[N_METRICS][MAX_DEPTH] = {
     [METRIC_PQ] = {"All", "pq"},
     [METRIC_SQ] = {"All", "sq"},
     [METRIC_RQ] = {"All", "rq"},
@@ -35,11 +37,42 @@ static const struct {
     [METRIC_DELTA1] = {"headline", "delta1"},
     [METRIC_DELTA2] = {"headline", "delta2"},
     [METRIC_DELTA3] = {"headline", "delta3"},
+    [METRIC_MIOU] = {"averageScoreClasses"},
+    [METRIC_IIOU] = {"averageScoreInstClasses"},
+    [METRIC_CATEGORY_IOU] = {"averageScoreCategories"},
+    [METRIC_CATEGORY_IIOU] = {"averageScoreInstCategories"},
+    [METRIC_BOUNDARY_IOU] = {"averageScoreBoundary"},
+    [METRIC_AP] = {"averages", "allAp"},
+    [METRIC_AP50] = {"averages", "allAp50%"},
+    [METRIC_AP100M] = {"averages", "allAp100m"},
+    [METRIC_AP50M] = {"averages", "allAp50m"},
+    [METRIC_DPQ] = {"DPQ", "All"},
+    [METRIC_DVPQ] = {"DVPQ", "All"},
+    [METRIC_PQD] = {"PQ-D", "All"},
+    [METRIC_DSTQ] = {"DSTQ"},
+    [METRIC_STQ] = {"STQ"},
+    [METRIC_SEGMENT_REL] = {"segment_depth", "All", "rel"},
+    [METRIC_SEGMENT_ABS] = {"segment_depth", "All", "abs"},
 };
 
-void table_metric_key(char text[32], table_metric metric)
+/* The first metric of each task, and the member that a row of it cannot lack. */
+static const struct {
+    table_metric first;
+    const char *needed;
+} tasks[N_TASKS] = {
+    [TASK_PANOPTIC] = {METRIC_PQ, "All"},
+    [TASK_DEPTH] = {METRIC_SQ_ERR, "headline"},
+    [TASK_SEMANTIC] = {METRIC_MIOU, "averageScoreClasses"},
+    [TASK_INSTANCE] = {METRIC_AP, "averages"},
+    [TASK_JOINT] = {METRIC_DPQ, "DPQ"},
+};
+
+void table_metric_key(char text[TABLE_KEY_SIZE], table_metric metric)
 {
-    (void)snprintf(text, 32, "%s.%s", places[metric].group, places[metric].key);
+    size_t n = 0;
+    for (int i = 0; i < MAX_DEPTH && places[metric][i] != NULL; i++)
+        n += (size_t)snprintf(text + n, TABLE_KEY_SIZE - n, "%s%s", i > 0 ? "." : "",
+                              places[metric][i]);
 }
 
 static void row_clear(table_row *row)
@@ -49,6 +82,7 @@ static void row_clear(table_row *row)
     free(row->split);
     free(row->source);
     free(row->gt);
+    free(row->rules);
     for (int m = 0; m < N_METRICS; m++)
         free(row->unit[m]);
     *row = (table_row){0};
@@ -103,20 +137,44 @@ static pnd_status read_equals_strict(table_row *row, const pnd_json_at *object, 
     return PND_OK;
 }
 
-/* "gt=" of the signature. */
-static pnd_status read_digest(table_row *row, const pnd_json_at *object, pnd_error *err)
+/* What a key of a signature is about: the data and the files, not how they were scored. `boundary`
+ * is a score beside the others. */
+static bool is_about_data(const char *key, size_t length)
 {
-    static const char key[] = ";gt=";
+    static const char *const keys[] = {
+        "task", "protocol", "images",    "skip", "version", "gt",    "gt-unit",    "pixels",
+        "pred", "pred-ids", "pred-unit", "ids",  "source",  "depth", "categories", "boundary"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strlen(keys[i]) == length && strncmp(keys[i], key, length) == 0)
+            return true;
+    return false;
+}
+
+/* "pnd1;key=value;..." is taken apart into the digest of the ground truth and the rules. */
+static pnd_status read_signature(table_row *row, const pnd_json_at *object, pnd_error *err)
+{
     const char *signature = NULL;
+    pnd_buffer rules = {0};
     if (!has_value(object, "signature"))
         return PND_OK;
-    const pnd_status status = pnd_json_get_string(&signature, object, "signature", err);
-    const char *const found = status == PND_OK ? strstr(signature, key) : NULL;
-    if (found == NULL)
-        return status;
-    const char *const value = found + sizeof key - 1;
-    row->gt = pnd_strdup_printf("%.*s", (int)strcspn(value, ";"), value);
-    return row->gt != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory");
+    pnd_status status = pnd_json_get_string(&signature, object, "signature", err);
+    for (const char *part = signature; status == PND_OK && *part != '\0';) {
+        const size_t length = strcspn(part, ";"), key = strcspn(part, "=;");
+        if (key == 2 && strncmp(part, "gt=", 3) == 0 && row->gt == NULL) {
+            row->gt = pnd_strdup_printf("%.*s", (int)length - 3, part + 3);
+            if (row->gt == NULL)
+                status = pnd_fail(err, PND_ENOMEM, "out of memory");
+        } else if (key < length && !is_about_data(part, key)) {
+            pnd_buffer_printf(&rules, "%.*s;", (int)length, part);
+        }
+        part += length + (part[length] == ';');
+    }
+    if (status == PND_OK)
+        status = pnd_buffer_status(&rules, err);
+    if (status == PND_OK)
+        status = copy_text(&row->rules, pnd_buffer_text(&rules), err);
+    pnd_buffer_clear(&rules);
+    return status;
 }
 
 static pnd_status read_task(table_row *row, const pnd_json_at *object, pnd_error *err)
@@ -125,27 +183,45 @@ static pnd_status read_task(table_row *row, const pnd_json_at *object, pnd_error
     const pnd_status status = pnd_json_get_string(&task, object, "task", err);
     if (status != PND_OK)
         return status;
-    if (strcmp(task, "panoptic") != 0 && strcmp(task, "depth") != 0)
-        return pnd_json_fail(object, err, "task is '%s', expected panoptic or depth", task);
-    row->task = strcmp(task, "depth") == 0 ? TASK_DEPTH : TASK_PANOPTIC;
-    return PND_OK;
+    for (int i = 0; i < N_TASKS; i++)
+        if (strcmp(task, table_task_names[i]) == 0) {
+            row->task = (table_task)i;
+            return PND_OK;
+        }
+    return pnd_json_fail(
+        object, err, "task is '%s', expected panoptic, depth, semantic, instance or joint", task);
 }
 
-/* The scores. A group other than the task's own headline group may be missing. */
+/* A number within members within members; NaN where one of them is absent or null. */
+static pnd_status read_value(double *out, const pnd_json_at *object, const char *const *place,
+                             pnd_error *err)
+{
+    pnd_json_at group[MAX_DEPTH];
+    const pnd_json_at *at = object;
+    int i = 0;
+    *out = (double)NAN;
+    for (; i + 1 < MAX_DEPTH && place[i + 1] != NULL; at = &group[i++]) {
+        if (!has_value(at, place[i]))
+            return PND_OK;
+        const pnd_status status = pnd_json_member(&group[i], at, place[i], err);
+        if (status != PND_OK)
+            return status;
+    }
+    return has_value(at, place[i]) ? pnd_json_get_double(out, at, place[i], err) : PND_OK;
+}
+
+/* The scores of the row's task. */
 static pnd_status read_values(table_row *row, const pnd_json_at *object, pnd_error *err)
 {
-    const char *const needed = row->task == TASK_DEPTH ? "headline" : "All";
-    pnd_json_at group;
-    pnd_status status = pnd_json_member(&group, object, needed, err);
-    for (int m = 0; m < N_METRICS && status == PND_OK; m++) {
+    const int end = row->task + 1 < N_TASKS ? (int)tasks[row->task + 1].first : N_METRICS;
+    pnd_json_at needed;
+    pnd_status status = pnd_json_member(&needed, object, tasks[row->task].needed, err);
+    for (int m = 0; m < N_METRICS; m++) {
         row->value[m] = (double)NAN;
         row->interval[m] = (pnd_interval){(double)NAN, (double)NAN};
-        if (!has_value(object, places[m].group))
-            continue;
-        status = pnd_json_member(&group, object, places[m].group, err);
-        if (status == PND_OK && has_value(&group, places[m].key))
-            status = pnd_json_get_double(&row->value[m], &group, places[m].key, err);
     }
+    for (int m = (int)tasks[row->task].first; m < end && status == PND_OK; m++)
+        status = read_value(&row->value[m], object, places[m], err);
     return status;
 }
 
@@ -156,8 +232,8 @@ static pnd_status read_units(table_row *row, const pnd_json_at *object, pnd_erro
     if (row->task != TASK_DEPTH || !has_value(object, "units"))
         return PND_OK;
     pnd_status status = pnd_json_member(&units, object, "units", err);
-    for (int m = METRIC_SQ_ERR; m < N_METRICS && status == PND_OK; m++) {
-        status = read_optional_text(&row->unit[m], &units, places[m].key, err);
+    for (int m = METRIC_SQ_ERR; m <= METRIC_DELTA3 && status == PND_OK; m++) {
+        status = read_optional_text(&row->unit[m], &units, places[m][1], err);
         if (row->unit[m] != NULL && strcmp(row->unit[m], "1") == 0) {
             free(row->unit[m]);
             row->unit[m] = NULL;
@@ -190,7 +266,7 @@ static pnd_status read_row(table_row *row, const pnd_json_at *object, const char
     if (status == PND_OK)
         status = read_equals_strict(row, object, err);
     if (status == PND_OK)
-        status = read_digest(row, object, err);
+        status = read_signature(row, object, err);
     if (status == PND_OK)
         status = read_units(row, object, err);
     return status == PND_OK ? read_values(row, object, err) : status;

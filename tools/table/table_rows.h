@@ -2,8 +2,9 @@
 /*
  * Rows of a benchmark table, read from results files and from files of published numbers.
  *
- * Both hold the same members: method, task, protocol, split and the scores under "All", "Things",
- * "Stuff" (panoptic) or "headline" (depth). A results file is one row; a baseline file is
+ * Both hold the same members: method, task, protocol, split and the scores where pnd-eval writes
+ * them ("All", "headline", "averageScoreClasses" ...). A results file is one row; a baseline file
+ * is
  * {"schema": "panodepth-baseline/1", "rows": [...]}, each row with its source.
  */
 #ifndef TABLE_ROWS_H
@@ -28,10 +29,35 @@ typedef enum table_metric {
     METRIC_DELTA1,
     METRIC_DELTA2,
     METRIC_DELTA3,
+    METRIC_MIOU,
+    METRIC_IIOU,
+    METRIC_CATEGORY_IOU,
+    METRIC_CATEGORY_IIOU,
+    METRIC_BOUNDARY_IOU,
+    METRIC_AP,
+    METRIC_AP50,
+    METRIC_AP100M,
+    METRIC_AP50M,
+    METRIC_DPQ,
+    METRIC_DVPQ,
+    METRIC_PQD,
+    METRIC_DSTQ,
+    METRIC_STQ,
+    METRIC_SEGMENT_REL,
+    METRIC_SEGMENT_ABS,
     N_METRICS
 } table_metric;
 
-typedef enum table_task { TASK_PANOPTIC, TASK_DEPTH } table_task;
+typedef enum table_task {
+    TASK_PANOPTIC,
+    TASK_DEPTH,
+    TASK_SEMANTIC,
+    TASK_INSTANCE,
+    TASK_JOINT,
+    N_TASKS
+} table_task;
+
+extern const char *const table_task_names[N_TASKS]; /* as in results files */
 
 /* Texts are owned, hold no control characters and are valid UTF-8. */
 typedef struct table_row {
@@ -39,6 +65,7 @@ typedef struct table_row {
     char *protocol;
     char *split;        /* NULL when unknown */
     char *gt;           /* digest of the ground truth, from the signature; NULL when unknown */
+    char *rules;        /* the signature's keys that say how was scored; NULL when unknown */
     bool equals_strict; /* corrected parity, and the numbers are those of strict */
     char *source;       /* of a published row; NULL for results */
     table_task task;
@@ -64,6 +91,7 @@ PND_NODISCARD pnd_status table_read_baseline(table_rows *rows, const char *name,
 void table_rows_clear(table_rows *rows);
 
 /* Where a metric stands in a results file: "All.pq". */
-void table_metric_key(char text[32], table_metric metric);
+enum { TABLE_KEY_SIZE = 64 };
+void table_metric_key(char text[TABLE_KEY_SIZE], table_metric metric);
 
 #endif

@@ -8,55 +8,111 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const table_names[TABLE_N_NUMBERS + 1] = {"all",      "1",        "2",     "3",
+                                                      "semantic", "instance", "joint", NULL};
+
+table_task table_task_of(int number)
+{
+    static const table_task owners[TABLE_N_NUMBERS] = {
+        [TABLE_PANOPTIC] = TASK_PANOPTIC,    [TABLE_DEPTH_ERRORS] = TASK_DEPTH,
+        [TABLE_DEPTH_ACCURACY] = TASK_DEPTH, [TABLE_SEMANTIC] = TASK_SEMANTIC,
+        [TABLE_INSTANCE] = TASK_INSTANCE,    [TABLE_JOINT] = TASK_JOINT,
+    };
+    return owners[number];
+}
+
+/* Columns of one name everywhere, in percent. */
+#define PERCENT(name, latex, key, table, when)                                                     \
+    {                                                                                              \
+        name, name, latex, key, table, true, true, 1, when, NULL                                   \
+    }
+
 const table_column *table_column_of(table_metric metric)
 {
+    enum { ONE = TABLE_PANOPTIC, TWO = TABLE_DEPTH_ERRORS, THREE = TABLE_DEPTH_ACCURACY };
     static const table_column columns[N_METRICS] = {
-        [METRIC_PQ] = {"PQ", "PQ", "PQ", "PQ", true, true, 1},
-        [METRIC_SQ] = {"SQ", "SQ", "SQ", "SQ", true, true, 1},
-        [METRIC_RQ] = {"RQ", "RQ", "RQ", "RQ", true, true, 1},
-        [METRIC_PQ_THINGS] = {"PQ Th", "PQ Th", "PQ\\textsuperscript{Th}", "PQ_things", true, true,
-                              1},
-        [METRIC_SQ_THINGS] = {"SQ Th", "SQ Th", "SQ\\textsuperscript{Th}", "SQ_things", true, true,
-                              1},
-        [METRIC_RQ_THINGS] = {"RQ Th", "RQ Th", "RQ\\textsuperscript{Th}", "RQ_things", true, true,
-                              1},
-        [METRIC_PQ_STUFF] = {"PQ St", "PQ St", "PQ\\textsuperscript{St}", "PQ_stuff", true, true,
-                             1},
-        [METRIC_SQ_STUFF] = {"SQ St", "SQ St", "SQ\\textsuperscript{St}", "SQ_stuff", true, true,
-                             1},
-        [METRIC_RQ_STUFF] = {"RQ St", "RQ St", "RQ\\textsuperscript{St}", "RQ_stuff", true, true,
-                             1},
-        [METRIC_SQ_ERR] = {"sqErr", "sqErr", "sqErr", "sqErr", false, false, 2},
-        [METRIC_ABS_ERR] = {"absErr", "absErr", "absErr", "absErr", false, false, 2},
-        [METRIC_IRMSE] = {"IRMSE", "IRMSE", "IRMSE", "IRMSE", false, false, 2},
-        [METRIC_SILOG] = {"SILog", "SILog", "SILog", "SILog", false, false, 2},
-        [METRIC_DELTA1] = {"d1<1.25", "δ1<1.25", "$\\delta_1<1.25$", "delta1", true, false, 2},
-        [METRIC_DELTA2] = {"d2<1.25^2", "δ2<1.25²", "$\\delta_2<1.25^2$", "delta2", true, false, 2},
-        [METRIC_DELTA3] = {"d3<1.25^3", "δ3<1.25³", "$\\delta_3<1.25^3$", "delta3", true, false, 2},
+        [METRIC_PQ] = PERCENT("PQ", "PQ", "PQ", ONE, 0),
+        [METRIC_SQ] = PERCENT("SQ", "SQ", "SQ", ONE, 0),
+        [METRIC_RQ] = PERCENT("RQ", "RQ", "RQ", ONE, 0),
+        [METRIC_PQ_THINGS] =
+            PERCENT("PQ Th", "PQ\\textsuperscript{Th}", "PQ_things", ONE, WHEN_GROUPS),
+        [METRIC_SQ_THINGS] =
+            PERCENT("SQ Th", "SQ\\textsuperscript{Th}", "SQ_things", ONE, WHEN_GROUPS),
+        [METRIC_RQ_THINGS] =
+            PERCENT("RQ Th", "RQ\\textsuperscript{Th}", "RQ_things", ONE, WHEN_GROUPS),
+        [METRIC_PQ_STUFF] =
+            PERCENT("PQ St", "PQ\\textsuperscript{St}", "PQ_stuff", ONE, WHEN_GROUPS),
+        [METRIC_SQ_STUFF] =
+            PERCENT("SQ St", "SQ\\textsuperscript{St}", "SQ_stuff", ONE, WHEN_GROUPS),
+        [METRIC_RQ_STUFF] =
+            PERCENT("RQ St", "RQ\\textsuperscript{St}", "RQ_stuff", ONE, WHEN_GROUPS),
+        [METRIC_SQ_ERR] = {"sqErr", "sqErr", "sqErr", "sqErr", TWO, .decimals = 2},
+        [METRIC_ABS_ERR] = {"absErr", "absErr", "absErr", "absErr", TWO, .decimals = 2},
+        [METRIC_IRMSE] = {"IRMSE", "IRMSE", "IRMSE", "IRMSE", TWO, .decimals = 2},
+        [METRIC_SILOG] = {"SILog", "SILog", "SILog", "SILog", TWO, .decimals = 2},
+        [METRIC_DELTA1] = {"d1<1.25", "δ1<1.25", "$\\delta_1<1.25$", "delta1", THREE, true, false,
+                           2},
+        [METRIC_DELTA2] = {"d2<1.25^2", "δ2<1.25²", "$\\delta_2<1.25^2$", "delta2", THREE, true,
+                           false, 2},
+        [METRIC_DELTA3] = {"d3<1.25^3", "δ3<1.25³", "$\\delta_3<1.25^3$", "delta3", THREE, true,
+                           false, 2},
+        [METRIC_MIOU] = PERCENT("mIoU", "mIoU", "mIoU", TABLE_SEMANTIC, 0),
+        [METRIC_IIOU] = PERCENT("iIoU", "iIoU", "iIoU", TABLE_SEMANTIC, 0),
+        [METRIC_CATEGORY_IOU] =
+            PERCENT("IoU cat", "IoU\\textsuperscript{cat}", "IoU_category", TABLE_SEMANTIC, 0),
+        [METRIC_CATEGORY_IIOU] =
+            PERCENT("iIoU cat", "iIoU\\textsuperscript{cat}", "iIoU_category", TABLE_SEMANTIC, 0),
+        [METRIC_BOUNDARY_IOU] = PERCENT("bIoU", "bIoU", "boundary_IoU", TABLE_SEMANTIC, WHEN_ANY),
+        [METRIC_AP] = PERCENT("AP", "AP", "AP", TABLE_INSTANCE, 0),
+        [METRIC_AP50] = PERCENT("AP50", "AP\\textsubscript{50}", "AP50", TABLE_INSTANCE, 0),
+        [METRIC_AP100M] =
+            PERCENT("AP100m", "AP\\textsubscript{100m}", "AP100m", TABLE_INSTANCE, WHEN_ANY),
+        [METRIC_AP50M] =
+            PERCENT("AP50m", "AP\\textsubscript{50m}", "AP50m", TABLE_INSTANCE, WHEN_ANY),
+        [METRIC_DPQ] = PERCENT("DPQ", "DPQ", "DPQ", TABLE_JOINT, 0),
+        [METRIC_DVPQ] = PERCENT("DVPQ", "DVPQ", "DVPQ", TABLE_JOINT, 0),
+        [METRIC_PQD] = PERCENT("PQ-D", "PQ-D", "PQ_D", TABLE_JOINT, 0),
+        [METRIC_DSTQ] = PERCENT("DSTQ", "DSTQ", "DSTQ", TABLE_JOINT, 0),
+        [METRIC_STQ] = PERCENT("STQ", "STQ", "STQ", TABLE_JOINT, 0),
+        [METRIC_SEGMENT_REL] = {"seg. rel", "seg. rel", "seg. rel", "segment_rel", TABLE_JOINT,
+                                .decimals = 3},
+        [METRIC_SEGMENT_ABS] = {"seg. abs", "seg. abs", "seg. abs", "segment_abs", TABLE_JOINT,
+                                .decimals = 2, .unit = "m"},
     };
     return &columns[metric];
 }
 
-static table_task task_of(int number)
+static bool any_row_has(const table_sheet *sheet, int metric)
 {
-    return number == 1 ? TASK_PANOPTIC : TASK_DEPTH;
+    for (size_t i = 0; i < sheet->n_rows; i++)
+        if (isfinite(sheet->rows[i]->value[metric]))
+            return true;
+    return false;
 }
 
 static void choose_columns(table_sheet *sheet, table_choice choice)
 {
-    static const table_metric first[4] = {0, METRIC_PQ, METRIC_SQ_ERR, METRIC_DELTA1};
-    static const int count[4] = {0, 3, 4, 3};
-    const int n = sheet->number == 1 && choice.groups ? TABLE_MAX_COLUMNS : count[sheet->number];
-    sheet->n_metrics = n;
-    sheet->is_percent = sheet->number == 1 || (sheet->number == 3 && choice.percent);
-    for (int i = 0; i < n; i++)
-        sheet->metrics[i] = (table_metric)((int)first[sheet->number] + i);
+    sheet->wants_percent = choice.percent;
+    sheet->plan = choice.plan;
+    for (int m = 0; m < N_METRICS; m++) {
+        const table_column *const column = table_column_of((table_metric)m);
+        if (column->table != sheet->number || (column->when == WHEN_GROUPS && !choice.groups) ||
+            (column->when == WHEN_ANY && !any_row_has(sheet, m)))
+            continue;
+        sheet->metrics[sheet->n_metrics++] = (table_metric)m;
+    }
+}
+
+bool table_is_percent(const table_sheet *sheet, int column)
+{
+    return table_column_of(sheet->metrics[column])->is_percent ||
+           (sheet->number == TABLE_DEPTH_ACCURACY && sheet->wants_percent);
 }
 
 static double shown_value(const table_sheet *sheet, size_t row, int column)
 {
     const double value = sheet->rows[row]->value[sheet->metrics[column]];
-    return sheet->is_percent ? 100 * value : value;
+    return table_is_percent(sheet, column) ? 100 * value : value;
 }
 
 /* The paper's decimals, and more until a small value shows two digits: 0.0043 is not 0.00. Each
@@ -64,7 +120,7 @@ static double shown_value(const table_sheet *sheet, size_t row, int column)
 static int choose_decimals(const table_sheet *sheet, int column, double value, table_choice choice)
 {
     const table_column *const c = table_column_of(sheet->metrics[column]);
-    const int usual = c->is_percent == sheet->is_percent ? c->decimals : 1;
+    const int usual = c->is_percent == table_is_percent(sheet, column) ? c->decimals : 1;
     if (choice.digits >= 0)
         return choice.digits;
     if (value == 0)
@@ -98,7 +154,7 @@ static void write_cell(table_cell *cell, double value, pnd_interval interval, in
 
 static void write_cells(table_sheet *sheet, int column, table_choice choice)
 {
-    const double factor = sheet->is_percent ? 100 : 1;
+    const double factor = table_is_percent(sheet, column) ? 100 : 1;
     for (size_t i = 0; i < sheet->n_rows; i++) {
         table_cell *const cell = &sheet->cells[i * (size_t)sheet->n_metrics + (size_t)column];
         const pnd_interval interval = sheet->rows[i]->interval[sheet->metrics[column]];
@@ -112,7 +168,7 @@ static void write_cells(table_sheet *sheet, int column, table_choice choice)
 
 bool table_unit(const char **unit, const table_sheet *sheet, int column)
 {
-    *unit = NULL;
+    *unit = table_column_of(sheet->metrics[column])->unit;
     for (size_t i = 0; i < sheet->n_rows; i++) {
         const char *const own = sheet->rows[i]->unit[sheet->metrics[column]];
         if (own != NULL && *unit != NULL && strcmp(*unit, own) != 0)
@@ -156,7 +212,8 @@ static pnd_status fill(table_sheet *sheet, table_choice choice, pnd_error *err)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     for (int c = 0; c < sheet->n_metrics; c++) {
         write_cells(sheet, c, choice);
-        if (choice.mix_data || !sheet->mixes_data)
+        if ((choice.mix_data || !sheet->mixes_data) &&
+            (choice.mix_protocols || !sheet->mixes_rules))
             mark_best(sheet, c);
     }
     return PND_OK;
@@ -191,7 +248,7 @@ static table_sheet *find_sheet(const table_sheets *sheets, size_t first, const c
 static bool has_strict(const table_rows *rows, int number)
 {
     for (size_t i = 0; i < rows->n; i++)
-        if (rows->items[i].task == task_of(number) &&
+        if (rows->items[i].task == table_task_of(number) &&
             strcmp(rows->items[i].protocol, "strict") == 0)
             return true;
     return false;
@@ -208,13 +265,17 @@ static void add_row(table_sheet *sheet, const table_row *row)
     for (size_t i = 0; i < sheet->n_rows; i++) {
         const char *const gt = sheet->rows[i]->gt;
         sheet->mixes_data |= gt != NULL && row->gt != NULL && strcmp(gt, row->gt) != 0;
+        const char *const rules = sheet->rows[i]->rules;
+        sheet->mixes_rules |= rules != NULL && row->rules != NULL &&
+                              strcmp(rules, row->rules) != 0 &&
+                              strcmp(sheet->rows[i]->protocol, row->protocol) == 0;
     }
     sheet->shows_protocol |=
         strcmp(row->protocol, sheet->protocol) != 0 && !table_row_is_guest(sheet, row);
     sheet->rows[sheet->n_rows++] = row;
 }
 
-/* All sheets of one of the paper's tables, in the order the protocols appear. */
+/* All sheets of one table, in the order the protocols appear. */
 static pnd_status add_table(table_sheets *sheets, const table_rows *rows, int number,
                             table_choice choice, pnd_error *err)
 {
@@ -222,7 +283,7 @@ static pnd_status add_table(table_sheets *sheets, const table_rows *rows, int nu
     const bool strict = has_strict(rows, number);
     for (size_t i = 0; i < rows->n; i++) {
         const table_row *const row = &rows->items[i];
-        if (row->task != task_of(number))
+        if (row->task != table_task_of(number))
             continue;
         const char *const protocol = row->equals_strict && strict ? "strict" : row->protocol;
         table_sheet *sheet = find_sheet(sheets, first, protocol, choice);
@@ -241,8 +302,8 @@ pnd_status table_make_sheets(table_sheets *out, const table_rows *rows, table_ch
                              pnd_error *err)
 {
     pnd_status status = PND_OK;
-    for (int number = 1; number <= 3 && status == PND_OK; number++)
-        if (choice.tasks[task_of(number)] && (choice.number == 0 || choice.number == number))
+    for (int number = 1; number < TABLE_N_NUMBERS && status == PND_OK; number++)
+        if (choice.tasks[table_task_of(number)] && (choice.number == 0 || choice.number == number))
             status = add_table(out, rows, number, choice, err);
     for (size_t i = 0; i < out->n && status == PND_OK; i++)
         status = fill(&out->items[i], choice, err);
@@ -271,13 +332,30 @@ static const char *common_split(const table_sheet *sheet)
     return split;
 }
 
+/* Every column is. */
+static bool is_all_percent(const table_sheet *sheet)
+{
+    bool all = true;
+    for (int c = 0; c < sheet->n_metrics; c++)
+        all = all && table_is_percent(sheet, c);
+    return all;
+}
+
 void table_caption(pnd_buffer *out, const table_sheet *sheet)
 {
-    static const char *const subjects[4] = {"", "Panoptic quality", "Depth errors",
-                                            "Depth accuracy"};
+    static const char *const subjects[TABLE_N_NUMBERS] = {
+        [TABLE_PANOPTIC] = "Table 1: Panoptic quality",
+        [TABLE_DEPTH_ERRORS] = "Table 2: Depth errors",
+        [TABLE_DEPTH_ACCURACY] = "Table 3: Depth accuracy",
+        [TABLE_SEMANTIC] = "Semantic segmentation",
+        [TABLE_INSTANCE] = "Instance segmentation",
+        [TABLE_JOINT] = "Panoptic quality with depth",
+    };
     const char *const split = common_split(sheet);
-    pnd_buffer_printf(out, "Table %d: %s%s", sheet->number, subjects[sheet->number],
-                      sheet->is_percent ? " in percent" : "");
+    pnd_buffer_printf(out, "%s%s", subjects[sheet->number],
+                      is_all_percent(sheet)          ? " in percent"
+                      : sheet->number == TABLE_JOINT ? " in percent, depth of segments"
+                                                     : "");
     if (!sheet->shows_protocol)
         pnd_buffer_printf(out, ", protocol %s", sheet->protocol);
     if (split != NULL)

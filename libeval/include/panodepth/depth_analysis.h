@@ -88,6 +88,7 @@ enum { PND_DEPTH_N_SCORES = 11 };
 typedef struct pnd_depth_score_info {
     const char *key;
     unsigned part;
+    bool higher_is_better;
 } pnd_depth_score_info;
 PND_API const pnd_depth_score_info *pnd_depth_score_infos(void); /**< borrowed, static */
 PND_API void pnd_depth_analysis_scores(double out[PND_DEPTH_N_SCORES],

@@ -50,6 +50,8 @@ enum { PND_INSTANCE_MIN_AREA = 100 };
 typedef struct pnd_instance_truth {
     int32_t id, class_id;
     int64_t area;
+    double distance_m; /**< infinite until pnd_instance_measure() */
+    double density;    /**< share of the pixels with a disparity; likewise 0 */
 } pnd_instance_truth;
 
 /** A predicted instance. */
@@ -124,6 +126,16 @@ PND_API PND_NODISCARD pnd_status pnd_instance_add_segments(pnd_instance_matcher 
 /** The image as it was matched. */
 PND_API pnd_instance_image pnd_instance_end(pnd_instance_matcher *matcher);
 
+/** Which truths count. The reference's settings are PND_INSTANCE_ALL and, on its server only,
+ *  1000 pixels, 100 m or 50 m, half of the pixels measured. */
+typedef struct pnd_instance_setting {
+    int64_t min_area;
+    double max_distance_m, min_density;
+} pnd_instance_setting;
+
+PND_API pnd_instance_setting pnd_instance_all(void); /**< of at least PND_INSTANCE_MIN_AREA */
+PND_API pnd_instance_setting pnd_instance_within(double distance_m);
+
 /** How the instances of a class were met at one threshold. */
 typedef struct pnd_instance_count {
     int64_t tp, fp, fn; /**< every guess counts, whatever its confidence */
@@ -131,7 +143,7 @@ typedef struct pnd_instance_count {
 
 PND_API pnd_instance_count pnd_instance_count_image(const pnd_instance_image *image,
                                                     int32_t class_id, double overlap,
-                                                    int64_t min_area);
+                                                    pnd_instance_setting setting);
 
 /**
  * AP of one class at some thresholds.
@@ -142,7 +154,50 @@ PND_API pnd_instance_count pnd_instance_count_image(const pnd_instance_image *im
 PND_API PND_NODISCARD pnd_status pnd_instance_ap(double *ap, const pnd_instance_image *images,
                                                  size_t n_images, int32_t class_id,
                                                  const double *overlaps, size_t n_overlaps,
-                                                 int64_t min_area, pnd_error *err);
+                                                 pnd_instance_setting setting, pnd_error *err);
+
+/** Means over the classes that have a truth. */
+typedef struct pnd_instance_mean {
+    double ap, ap50; /**< over all thresholds, and at the first; NaN without a class */
+} pnd_instance_mean;
+
+/**
+ * Averages as the reference takes them.
+ * @param[out] class_ap  n_classes means over the thresholds; NULL: not wanted
+ * @param ap  n_classes x n_overlaps values
+ */
+PND_API pnd_instance_mean pnd_instance_average(double *class_ap, const double *ap, size_t n_classes,
+                                               size_t n_overlaps);
+
+/* ---- verdicts, the part of the above that is settled image by image */
+
+/** A true or false positive. */
+typedef struct pnd_instance_verdict {
+    double confidence;
+    uint32_t rank; /**< of the confidence among all; the caller's, 0 at first */
+    bool is_true;
+} pnd_instance_verdict;
+
+/** Of one class at one threshold. */
+typedef struct pnd_instance_verdicts {
+    pnd_instance_verdict *items; /**< the caller's; NULL: only counted */
+    size_t n, n_true;
+    int64_t missed;
+    bool has_truth, has_guess;
+} pnd_instance_verdicts;
+
+/** Append those of an image: at most n_guesses + n_overlaps. */
+PND_API void pnd_instance_judge(pnd_instance_verdicts *out, const pnd_instance_image *image,
+                                int32_t class_id, double overlap, pnd_instance_setting setting);
+
+/** True and false positives of one confidence. */
+typedef struct pnd_instance_step {
+    int64_t n_true, n_false;
+} pnd_instance_step;
+
+/** Area under the curve of n confidences, ascending; those without a verdict are no point of it. 0
+ *  without any. */
+PND_API double pnd_instance_area(const pnd_instance_step *steps, size_t n, int64_t missed);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,9 @@
 #define PANODEPTH_RESAMPLE_H
 
 #include <panodepth/bootstrap.h>
+#include <panodepth/instance.h>
 #include <panodepth/pq.h>
+#include <panodepth/semantic.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,16 +42,79 @@ enum { PND_PQ_RESAMPLE_GROUPS = 3, PND_PQ_RESAMPLE_VALUES = 3 };
 /** 3 (3 + n_categories) scores of pnd_pq_record images. `context` is borrowed. */
 PND_API pnd_resample_statistic pnd_pq_statistic(const pnd_pq_resample *context);
 
-/* ---- means over images, as depth errors are */
+/* ---- means over images, and errors pooled over the pixels of all images */
 
-typedef struct pnd_mean_resample {
+/** What one image adds to one score: the mean over its own `weight` pixels; NaN where it has none.
+ */
+typedef struct pnd_pooled_value {
+    double value, weight;
+} pnd_pooled_value;
+
+typedef struct pnd_pooled_resample {
     size_t n_scores;
     const double *factors; /**< n_scores: score = factor * mean */
-} pnd_mean_resample;
+    const bool *is_square; /**< n_scores: score = sqrt(mean of value^2), as an RMSE is */
+} pnd_pooled_resample;
 
-/** Means of records that are n_scores doubles each; NaN: the image does not count, as in
+/** Weighted means of records that are n_scores pnd_pooled_value each; with every weight 1 those of
  *  pnd_depth_metrics_mean(). `context` is borrowed. */
-PND_API pnd_resample_statistic pnd_mean_statistic(const pnd_mean_resample *context);
+PND_API pnd_resample_statistic pnd_pooled_statistic(const pnd_pooled_resample *context);
+
+/* ---- semantic segmentation */
+
+/** A cell of one image's confusion matrix. */
+typedef struct pnd_semantic_cell {
+    int32_t gt, pred;
+    int64_t pixels;
+} pnd_semantic_cell;
+
+/** Boundary pixels of one class in one image. */
+typedef struct pnd_semantic_band {
+    int32_t class_id;
+    pnd_semantic_boundary pixels;
+} pnd_semantic_band;
+
+/** The record of one image: what pnd_semantic_image holds, without the zeros. */
+typedef struct pnd_semantic_record {
+    const pnd_semantic_cell *cells;
+    const pnd_semantic_instance *instances; /**< in the order they were counted */
+    const pnd_semantic_band *bands;
+    size_t n_cells, n_instances, n_bands;
+    bool has_instances;
+} pnd_semantic_record;
+
+/** The means in this order, then each score of the evaluated classes and each of the categories
+ * that have one: IoU, iIoU, boundary IoU; IoU, iIoU. */
+enum {
+    PND_SEMANTIC_RESAMPLE_MEANS = 5, /**< class IoU, iIoU, category IoU, iIoU, boundary IoU */
+    PND_SEMANTIC_RESAMPLE_CLASS = 3,
+    PND_SEMANTIC_RESAMPLE_CATEGORY = 2
+};
+
+/** Scores of pnd_semantic_record images, by pnd_semantic_score(). `context` is borrowed. */
+PND_API pnd_resample_statistic pnd_semantic_statistic(const pnd_semantic_table *context);
+
+/* ---- instance segmentation */
+
+/**
+ * AP is no sum over images: guesses of all images are ordered by confidence. But whether a guess is
+ * true, false or ignored is settled within its image, so a resample orders the same verdicts, each
+ * as often as its image was drawn.
+ */
+typedef struct pnd_instance_record {
+    const pnd_instance_verdicts *cells; /**< n_settings x n_classes x n_overlaps */
+} pnd_instance_record;
+
+typedef struct pnd_instance_resample {
+    size_t n_settings, n_classes, n_overlaps;
+    const size_t *n_ranks; /**< n_classes: distinct confidences; ranks are below */
+} pnd_instance_resample;
+
+enum { PND_INSTANCE_RESAMPLE_VALUES = 2 };
+
+/** For each setting AP and AP at the first threshold: means over the classes, then both of each
+ *  class. `context` is borrowed. */
+PND_API pnd_resample_statistic pnd_instance_statistic(const pnd_instance_resample *context);
 
 #ifdef __cplusplus
 }

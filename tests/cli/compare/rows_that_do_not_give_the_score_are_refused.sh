@@ -19,9 +19,11 @@ write("negative", lambda r: row_class(r).update(fp=-1))
 write("empty", lambda r: r.update(per_image=[]))
 write("order", lambda r: r["categories"].__setitem__(0, 1.5))
 write("task", lambda r: r.update(task="semantic"))
+write("joint", lambda r: r.update(task="joint"))
+write("other", lambda r: r.update(task="sky"))
 write("schema", lambda r: r.update(schema="panodepth-baseline/1"))
 EOF
-for name in score last_bit old unknown text list negative empty order task schema missing; do
+for name in score last_bit old unknown text list negative empty order task joint other schema missing; do
     pnd-compare a.json $name.json 2>&1
     echo "exit $?"
 done

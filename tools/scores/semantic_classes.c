@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "eval_semantic.h"
+#include "semantic_classes.h"
 
 #include <panodepth/labels.h>
 
