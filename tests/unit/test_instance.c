@@ -3,7 +3,9 @@
 
 #include <panodepth/instance.h>
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Class 1 is void, 2 is stuff, 3 and 4 are things. */
 enum { N = 5 };
@@ -322,6 +324,88 @@ static void inconsistent_input_is_named(void **state)
     end(&s);
 }
 
+/*
+ * Depths 8, 16, 32 m for samples 129, 65, 33; 1 is infinitely far, 0 no measurement. Three of four
+ * pixels: 8 16 32, median 16. Four of four: 8 16 32 inf, median (16 + 32) / 2. Groups too.
+ */
+static void distances_are_medians_of_the_measured_pixels(void **state)
+{
+    static const uint16_t samples[] = {129, 0, 33, 65, 33, 65, 1, 129, 1, 1, 0, 0, 65, 65};
+    static const uint16_t ids[] = {3001, 3001, 3001, 3001, 3002, 3002, 3002,
+                                   3002, 3003, 3003, 3004, 3004, 3,    2};
+    enum { N_PIXELS = sizeof samples / sizeof *samples };
+    static double depth_m[65536];
+    (void)state;
+    depth_m[1] = (double)INFINITY;
+    for (int p = 2; p < 65536; p++)
+        depth_m[p] = 1024.0 / (p - 1);
+    scene s = {0};
+    pnd_error err = {0};
+    memcpy(s.gt, ids, sizeof ids);
+    for (int x = N_PIXELS; x < WIDTH; x++)
+        s.gt[x] = 2;
+    begin(&s);
+    uint16_t row[WIDTH] = {0};
+    memcpy(row, samples, sizeof samples);
+    const pnd_view_u16 view = {row, WIDTH, 1, sizeof row};
+    pnd_assert_ok(pnd_instance_measure(s.matcher, view, depth_m, "d", &err));
+    const pnd_instance_image image = pnd_instance_end(s.matcher);
+    assert_int_equal(image.n_truths, 5);
+    assert_int_equal(image.truths[0].id, 3);
+    pnd_assert_close(image.truths[0].distance_m, 16, 0);
+    pnd_assert_close(image.truths[1].distance_m, 16, 0);
+    pnd_assert_close(image.truths[1].density, 0.75, 0);
+    pnd_assert_close(image.truths[2].distance_m, 24, 0);
+    pnd_assert_close(image.truths[2].density, 1, 0);
+    assert_true(isinf(image.truths[3].distance_m));
+    pnd_assert_close(image.truths[3].density, 1, 0);
+    assert_true(isinf(image.truths[4].distance_m));
+    pnd_assert_close(image.truths[4].density, 0, 0);
+    const pnd_view_u16 narrow = {row, WIDTH - 1, 1, sizeof row};
+    pnd_assert_fails(pnd_instance_measure(s.matcher, narrow, depth_m, "d", &err), PND_EMISMATCH,
+                     "d: 999x1, ground truth 1000x1");
+    end(&s);
+}
+
+/*
+ * Truths at 20 m, at 80 m, at 20 m with too few measured pixels, at 20 m with fewer than 1000
+ * pixels; a guess for each, confidences .9 .8 .7 .6; and one of 1000 pixels, .95, with 600 on the
+ * one at 80 m: IoU 600 / 1600, no match. Within 50 m the first alone counts, and the last guess is
+ * excused: AP 1. Within 100 m two count, and the last is false: points (recall 1, precision 2/3),
+ * (1/2, 1/2), (0, 0), (0, 1): 2/3/4 + 1/2/2 = 5/12. Of all, four: (1, 4/5), (3/4, 3/4), (1/2, 2/3),
+ * (1/4, 1/2), (0, 0): .8/8 + .75/4 + 2/3/4 + .5/4.
+ */
+static void far_and_unmeasured_truths_excuse_guesses(void **state)
+{
+    static const pnd_instance_truth truths[] = {{3001, 3, 1200, 20, 0.9},
+                                                {3002, 3, 1200, 80, 0.9},
+                                                {3003, 3, 1200, 20, 0.49},
+                                                {3004, 3, 500, 20, 0.9}};
+    static const pnd_instance_guess guesses[] = {{3, 0.9, 1200, 0},
+                                                 {3, 0.8, 1200, 0},
+                                                 {3, 0.7, 1200, 0},
+                                                 {3, 0.6, 500, 0},
+                                                 {3, 0.95, 1000, 0}};
+    static const pnd_instance_overlap overlaps[] = {
+        {0, 0, 1200}, {1, 1, 1200}, {2, 2, 1200}, {3, 3, 500}, {4, 1, 600}};
+    const pnd_instance_image image = {truths, guesses, overlaps, 4, 5, 5, 0};
+    const pnd_instance_setting settings[] = {pnd_instance_within(50), pnd_instance_within(100),
+                                             pnd_instance_all()};
+    const double expected[] = {1, 5.0 / 12, 0.1 + 0.1875 + 1.0 / 6 + 0.125}, half = 0.5;
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        double ap = -1;
+        pnd_error err = {0};
+        pnd_assert_ok(pnd_instance_ap(&ap, &image, 1, 3, &half, 1, settings[i], &err));
+        pnd_assert_close(ap, expected[i], 1e-15);
+    }
+    /* The bounds belong to it: 80 m and a density of .5. */
+    const pnd_instance_truth edge = {3001, 3, 1000, 80, 0.5};
+    const pnd_instance_image alone = {&edge, NULL, NULL, 1, 0, 0, 0};
+    assert_int_equal(pnd_instance_count_image(&alone, 3, 0.5, pnd_instance_within(80)).fn, 1);
+    assert_int_equal(pnd_instance_count_image(&alone, 3, 0.5, pnd_instance_within(79)).fn, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +423,8 @@ int main(void)
         cmocka_unit_test(empty_masks_are_left_out_and_counted),
         cmocka_unit_test(segments_are_guesses_in_their_order),
         cmocka_unit_test(inconsistent_input_is_named),
+        cmocka_unit_test(distances_are_medians_of_the_measured_pixels),
+        cmocka_unit_test(far_and_unmeasured_truths_excuse_guesses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,9 +38,12 @@ static const tool_opt options[] = {
      "label ids and refuses what looks like trainIds; one of",
      .choices = id_choices},
     {TOOL_GROUP, .name = "Scoring"},
+    {TOOL_FLAG, 0, "distance", TOOL_FIELD(instance_args, distance), NULL,
+     "also AP of the instances within 100 m and 50 m by the tree's disparity and camera: an "
+     "extension, the benchmark's own distances are not published"},
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(instance_args, require), "EXPR",
-     "exit 1 unless it holds, as in 'AP>=30'; AP AP50, in percent, with >= > <= < ==; an undefined "
-     "score meets nothing; repeatable"},
+     "exit 1 unless it holds, as in 'AP>=30'; AP AP50, and with --distance AP100m AP50m, in "
+     "percent, with >= > <= < ==; an undefined score meets nothing; repeatable"},
     {TOOL_GROUP, .name = "Output"},
     {TOOL_STRING, 'o', "out", TOOL_FIELD(instance_args, out), "FILE",
      "write results.json; - for standard output, without the table"},
@@ -57,15 +60,17 @@ const int32_t *instance_labels(void)
 
 /* ---- --require */
 
-enum { N_METRICS = 2 };
-
-static size_t metrics(eval_metric *out, const void *args, const void *state)
+static size_t metrics(eval_metric *out, const void *data, const void *state)
 {
-    (void)args;
+    const instance_args *const args = data;
     const instance_state *const s = state;
     out[0] = (eval_metric){"AP", s == NULL ? 0 : 100 * s->results.all_ap};
     out[1] = (eval_metric){"AP50", s == NULL ? 0 : 100 * s->results.all_ap50};
-    return N_METRICS;
+    if (!args->distance)
+        return 2;
+    out[2] = (eval_metric){"AP100m", s == NULL ? 0 : 100 * s->results.near[0].mean.ap};
+    out[3] = (eval_metric){"AP50m", s == NULL ? 0 : 100 * s->results.near[1].mean.ap};
+    return 4;
 }
 
 /* ---- scores */
@@ -92,6 +97,8 @@ static pnd_status score_classes(instance_results *r, pnd_error *err)
     for (int c = 0; c < INSTANCE_N_SCORED && status == PND_OK; c++)
         status = pnd_instance_ap(r->ap[c], images, n, instance_labels()[c], r->overlaps,
                                  PND_INSTANCE_N_OVERLAPS, pnd_instance_all(), err);
+    if (status == PND_OK && r->args->distance)
+        status = instance_score_near(r, images, n, err);
     free(images);
     return status;
 }
@@ -247,6 +254,8 @@ const eval_task eval_instance_task = {
 static int run(tool *t, const void *data)
 {
     const instance_args *const args = data;
+    if (args->distance && t->n_operands > 0)
+        return tool_usage_error(t, "--distance reads the disparity of a tree: --root");
     return eval_run_task(t, &eval_instance_task, args, args->out, &args->require);
 }
 
@@ -273,6 +282,8 @@ const tool_command eval_instance_command = {
     .has_skip_bad = true,
     .examples = "# masks and their text files\n"
                 "pnd-eval instance --root cityscapes --pred out -o instance.json\n"
+                "# also within 100 m and 50 m, by the tree's disparity\n"
+                "pnd-eval instance --root cityscapes --pred out --distance\n"
                 "# the instances of a panoptic prediction, with a gate\n"
                 "pnd-eval instance --pred-json out/panoptic.json --require 'AP>=30'",
     .run = run,

@@ -12,6 +12,7 @@
 typedef struct instance_args {
     const char *root, *split, *pred, *pred_suffix, *pred_json, *pred_dir;
     int32_t pred_ids; /* an instance_ids */
+    bool distance;
     const char *name, *out;
     tool_list require;
 } instance_args;
@@ -73,10 +74,11 @@ typedef struct instance_frame {
     bool scored;
     pnd_instance_image image; /* its arrays are `block` */
     void *block;
-    eval_sha256 digest;    /* of the ground truth */
-    int64_t other_labels;  /* predictions of labels that are not scored */
-    uint64_t met_labels;   /* bit per label id that a prediction has */
-    int64_t without_score; /* segments of --pred-json without a score: 1.0 */
+    eval_sha256 digest;         /* of the ground truth, and with --distance */
+    eval_sha256 near_digest[2]; /* of the camera and the disparity */
+    int64_t other_labels;       /* predictions of labels that are not scored */
+    uint64_t met_labels;        /* bit per label id that a prediction has */
+    int64_t without_score;      /* segments of --pred-json without a score: 1.0 */
 } instance_frame;
 
 /* The callbacks of the task; `state` is an instance_state. */
@@ -85,6 +87,28 @@ void instance_scratch_free(void *scratch);
 pnd_status instance_frame_score(const void *state, size_t index, void *scratch, eval_planes *planes,
                                 pnd_error *err);
 void instance_frames_free(instance_frame *frames, size_t n);
+
+/* ---- eval_instance_distance.c */
+
+enum { INSTANCE_N_DISTANCES = 2 };
+extern const double instance_distances[INSTANCE_N_DISTANCES]; /* 100 m, 50 m */
+
+/* Scores of the instances within a distance. */
+typedef struct instance_near {
+    double ap[INSTANCE_N_SCORED][PND_INSTANCE_N_OVERLAPS], class_ap[INSTANCE_N_SCORED];
+    pnd_instance_mean mean;
+} instance_near;
+
+struct instance_results;
+
+/* Measure the instances of the image that was begun, by the disparity and the camera of the tree.
+ */
+PND_NODISCARD pnd_status instance_measure(pnd_instance_matcher *matcher, eval_planes *planes,
+                                          eval_sha256 digests[2], const instance_args *args,
+                                          const char *key, pnd_error *err);
+PND_NODISCARD pnd_status instance_score_near(struct instance_results *results,
+                                             const pnd_instance_image *images, size_t n,
+                                             pnd_error *err);
 
 /* ---- eval_instance_report.c */
 
@@ -96,6 +120,7 @@ typedef struct instance_results {
     double overlaps[PND_INSTANCE_N_OVERLAPS];
     double ap[INSTANCE_N_SCORED][PND_INSTANCE_N_OVERLAPS];
     double all_ap, all_ap50, class_ap[INSTANCE_N_SCORED];
+    instance_near near[INSTANCE_N_DISTANCES]; /* with --distance */
     size_t scored, skipped;
     pnd_buffer signature;
     eval_deviations deviations;

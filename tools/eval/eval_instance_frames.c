@@ -264,7 +264,10 @@ pnd_status instance_frame_score(const void *data, size_t index, void *scratch_da
     instance_frame *const out = &state->results.frames[index];
     if (pair->pred == NULL)
         return pnd_fail(err, PND_EMISMATCH, "%s: no prediction of %s", in->pairs.folder, pair->key);
+    const instance_args *const args = state->results.args;
     pnd_status status = load_ground_truth(s, planes, pair->gt, out, err);
+    if (status == PND_OK && args->distance)
+        status = instance_measure(s->matcher, planes, out->near_digest, args, pair->key, err);
     if (status == PND_OK)
         status = in->partners != NULL ? add_panoptic(s, planes, in->partners[index], out, err)
                                       : add_masks(s, pair->pred, out, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What pnd-eval joint scores: thresholds, windows, and the four images of every frame. */
 #include "eval_joint.h"
+#include "eval_pairs.h"
 
 #include <panodepth/alloc.h>
 
@@ -76,25 +77,17 @@ static void choose_cap(joint_inputs *out, const joint_args *args)
 /* {root}/disparity/{split}/{city}/{core}_disparity.png and its camera. */
 static pnd_status name_disparity(joint_source *frame, const joint_args *args, pnd_error *err)
 {
-    size_t length = 0;
-    if (!pnd_frame_core_prefix(&length, frame->key))
-        return pnd_fail_hint(err, PND_EINVAL, "give its ground truth depth with --gt-depth DIR",
-                             "image %s: not the name of a Cityscapes frame", frame->key);
-    char *const core = pnd_strdup_printf("%.*s", (int)length, frame->key);
-    char *const city =
-        core == NULL ? NULL : pnd_strdup_printf("%.*s", (int)strcspn(core, "_"), core);
-    char *const split = pnd_strdup(args->split);
-    if (city != NULL && split != NULL) {
-        const pnd_frame place = {core, city, split};
-        frame->disparity = pnd_frame_path(&place, args->root, "disparity", "_disparity.png");
-        frame->camera = pnd_frame_path(&place, args->root, "camera", "_camera.json");
-    }
-    free(core);
-    free(city);
-    free(split);
-    if (frame->disparity == NULL || frame->camera == NULL)
-        return pnd_fail(err, PND_ENOMEM, "out of memory for a path");
-    return PND_OK;
+    pnd_error inner = {0};
+    pnd_status status = eval_frame_path(&frame->disparity, frame->key, args->root, args->split,
+                                        "disparity", "_disparity.png", &inner);
+    if (status == PND_OK)
+        status = eval_frame_path(&frame->camera, frame->key, args->root, args->split, "camera",
+                                 "_camera.json", &inner);
+    if (status == PND_OK)
+        return PND_OK;
+    const char *const hint =
+        status == PND_EINVAL ? "give its ground truth depth with --gt-depth DIR" : inner.hint;
+    return pnd_fail_hint(err, status, hint, "%s", inner.message);
 }
 
 static pnd_status pick_depth(const char **out, eval_files *files, const char *key,

@@ -251,3 +251,22 @@ void eval_pairs_clear(eval_pairs *pairs)
     eval_files_clear(&pairs->files);
     *pairs = (eval_pairs){0};
 }
+
+pnd_status eval_frame_path(char **out, const char *key, const char *root, const char *split,
+                           const char *type, const char *suffix, pnd_error *err)
+{
+    size_t length = 0;
+    *out = NULL;
+    if (!pnd_frame_core_prefix(&length, key))
+        return pnd_fail(err, PND_EINVAL, "image %s: not the name of a Cityscapes frame", key);
+    char *const core = pnd_strdup_printf("%.*s", (int)length, key);
+    char *const city = pnd_strdup_printf("%.*s", (int)strcspn(key, "_"), key);
+    char *const of_split = pnd_strdup(split);
+    const pnd_frame place = {core, city, of_split};
+    if (core != NULL && city != NULL && of_split != NULL)
+        *out = pnd_frame_path(&place, root, type, suffix);
+    free(core);
+    free(city);
+    free(of_split);
+    return *out != NULL ? PND_OK : pnd_fail(err, PND_ENOMEM, "out of memory for a path");
+}

@@ -47,6 +47,12 @@ int eval_pairs_single(eval_pairs *out, tool *t, const char *gt, const char *pred
 
 void eval_pairs_clear(eval_pairs *pairs);
 
+/* {root}/{type}/{split}/{city}/{core}{suffix} of the frame that `key` names; free().
+ * @retval PND_EINVAL  no name of a Cityscapes frame  @retval PND_ENOMEM */
+PND_NODISCARD pnd_status eval_frame_path(char **out, const char *key, const char *root,
+                                         const char *split, const char *type, const char *suffix,
+                                         pnd_error *err);
+
 /* True for paths that end in instanceIds.png: class ids are then a thousandth of the larger values.
  */
 bool eval_is_instance_ids(const char *path);

@@ -138,12 +138,13 @@ static pnd_status read_equals_strict(table_row *row, const pnd_json_at *object, 
 }
 
 /* What a key of a signature is about: the data and the files, not how they were scored. `boundary`
- * is a score beside the others. */
+ * and `distance` are scores beside the others. */
 static bool is_about_data(const char *key, size_t length)
 {
-    static const char *const keys[] = {
-        "task", "protocol", "images",    "skip", "version", "gt",    "gt-unit",    "pixels",
-        "pred", "pred-ids", "pred-unit", "ids",  "source",  "depth", "categories", "boundary"};
+    static const char *const keys[] = {"task",      "protocol", "images",     "skip",  "version",
+                                       "gt",        "gt-unit",  "pixels",     "pred",  "pred-ids",
+                                       "pred-unit", "ids",      "source",     "depth", "categories",
+                                       "boundary",  "distance", "gt-distance"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strlen(keys[i]) == length && strncmp(keys[i], key, length) == 0)
             return true;

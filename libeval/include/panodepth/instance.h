@@ -104,6 +104,18 @@ PND_API PND_NODISCARD pnd_status pnd_instance_add_mask(pnd_instance_matcher *mat
                                                        double confidence, const char *name,
                                                        pnd_error *err);
 
+/**
+ * Measure the truths of the image that was begun: distance_m becomes the median depth of the pixels
+ * that have one, the mean of the middle two of an even number, and density their share. An
+ * extension of ours: the benchmark's own distances are not published.
+ * @param depth_m  of each disparity sample: 65536 depths, 0 for no measurement, else not growing
+ * with the sample, infinity included; pnd_depth_lut_disparity() makes them
+ * @retval PND_EMISMATCH  the disparity has another size  @retval PND_ENOMEM
+ */
+PND_API PND_NODISCARD pnd_status pnd_instance_measure(pnd_instance_matcher *matcher,
+                                                      pnd_view_u16 disparity, const double *depth_m,
+                                                      const char *name, pnd_error *err);
+
 /** A segment of a panoptic prediction. */
 typedef struct pnd_instance_segment {
     uint32_t id;
@@ -126,8 +138,9 @@ PND_API PND_NODISCARD pnd_status pnd_instance_add_segments(pnd_instance_matcher 
 /** The image as it was matched. */
 PND_API pnd_instance_image pnd_instance_end(pnd_instance_matcher *matcher);
 
-/** Which truths count. The reference's settings are PND_INSTANCE_ALL and, on its server only,
- *  1000 pixels, 100 m or 50 m, half of the pixels measured. */
+/** Which truths count; the others excuse guesses as small ones do. The reference's settings are
+ *  pnd_instance_all() and, on its server only, 1000 pixels, within 100 m or 50 m, half of the
+ * pixels measured. */
 typedef struct pnd_instance_setting {
     int64_t min_area;
     double max_distance_m, min_density;
