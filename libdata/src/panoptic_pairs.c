@@ -32,10 +32,11 @@ static uint32_t voided(uint32_t pair, pnd_pairs_layout layout)
 }
 
 static pnd_status decode_channels(pnd_plane_u32 *out, pnd_pairs_layout layout, const void *bytes,
-                                  size_t size, const char *name, pnd_error *err)
+                                  size_t size, const char *name, const pnd_png_options *options,
+                                  pnd_png_notes *notes, pnd_error *err)
 {
     const bool two = layout.form == PND_PAIRS_TWO_CHANNEL;
-    const pnd_status status = pnd_png_decode_ids(out, bytes, size, name, NULL, NULL, err);
+    const pnd_status status = pnd_png_decode_ids(out, bytes, size, name, options, notes, err);
     for (int32_t y = 0; status == PND_OK && y < out->height; y++) {
         uint32_t *row = pnd_plane_u32_row(out, y);
         for (int32_t x = 0; x < out->width; x++) {
@@ -52,10 +53,11 @@ static pnd_status decode_channels(pnd_plane_u32 *out, pnd_pairs_layout layout, c
 }
 
 static pnd_status decode_samples(pnd_plane_u32 *out, pnd_pairs_layout layout, const void *bytes,
-                                 size_t size, const char *name, pnd_error *err)
+                                 size_t size, const char *name, const pnd_png_options *options,
+                                 pnd_png_notes *notes, pnd_error *err)
 {
     pnd_plane_u16 samples = {0};
-    pnd_status status = pnd_png_decode_u16(&samples, bytes, size, name, NULL, NULL, err);
+    pnd_status status = pnd_png_decode_u16(&samples, bytes, size, name, options, notes, err);
     if (status == PND_OK)
         status = pnd_plane_u32_resize(out, samples.width, samples.height, err);
     for (int32_t y = 0; status == PND_OK && y < out->height; y++) {
@@ -69,14 +71,15 @@ static pnd_status decode_samples(pnd_plane_u32 *out, pnd_pairs_layout layout, co
 }
 
 pnd_status pnd_pairs_decode(pnd_plane_u32 *out, pnd_pairs_layout layout, const void *bytes,
-                            size_t size, const char *name, pnd_error *err)
+                            size_t size, const char *name, const pnd_png_options *options,
+                            pnd_png_notes *notes, pnd_error *err)
 {
     const pnd_status status = check_layout(layout, err);
     if (status != PND_OK)
         return status;
     return layout.form <= PND_PAIRS_THREE_CHANNEL
-               ? decode_channels(out, layout, bytes, size, name, err)
-               : decode_samples(out, layout, bytes, size, name, err);
+               ? decode_channels(out, layout, bytes, size, name, options, notes, err)
+               : decode_samples(out, layout, bytes, size, name, options, notes, err);
 }
 
 /* ---- writing */
@@ -195,7 +198,7 @@ pnd_status pnd_pairs_encode(pnd_buffer *out, pnd_pairs_layout layout, pnd_view_u
     pnd_buffer_reset(out);
     pnd_status status = check_layout(layout, err);
     if (status == PND_OK && layout.form == PND_PAIRS_DIVISOR && void_sample(layout) > MAX_SAMPLE)
-        status = pnd_fail_hint(err, PND_ELIMIT, "choose another --void or divisor",
+        status = pnd_fail_hint(err, PND_ELIMIT, "choose another class for void, or another divisor",
                                "%s: void class %" PRId32 " times %" PRId32 " does not fit 16 bits",
                                name, layout.void_class, layout.divisor);
     if (status == PND_OK)

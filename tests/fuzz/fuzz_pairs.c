@@ -13,7 +13,7 @@ static void check_round_trip(pnd_pairs_layout layout, const pnd_plane_u32 *pairs
     pnd_plane_u32 again = {0};
     const size_t bytes = (size_t)pairs->width * (size_t)pairs->height * sizeof(uint32_t);
     if (pnd_pairs_encode(&png, layout, pnd_plane_u32_view(pairs), "fuzz", NULL) != PND_OK ||
-        pnd_pairs_decode(&again, layout, png.data, png.size, "fuzz", NULL) != PND_OK ||
+        pnd_pairs_decode(&again, layout, png.data, png.size, "fuzz", NULL, NULL, NULL) != PND_OK ||
         again.width != pairs->width || again.height != pairs->height ||
         memcmp(again.data, pairs->data, bytes) != 0)
         abort();
@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const pnd_pairs_layout layout = {(pnd_pairs_form)form, .divisor = 256, .void_class = 255};
         pnd_plane_u32 pairs = {0};
         pnd_error err = {0};
-        const pnd_status status = pnd_pairs_decode(&pairs, layout, data, size, "fuzz", &err);
+        const pnd_status status =
+            pnd_pairs_decode(&pairs, layout, data, size, "fuzz", NULL, NULL, &err);
         if (status == PND_OK)
             check_round_trip(layout, &pairs);
         else if (err.message[0] == '\0')

@@ -26,7 +26,7 @@ static void expect_rgb(pnd_pairs_layout layout, const uint32_t ids[N], const uin
     pnd_plane_u32 out = {0};
     pnd_error err = {0};
     pnd_assert_ok(pnd_png_encode_ids(&png, view_of(ids, N), &err));
-    pnd_assert_ok(pnd_pairs_decode(&out, layout, png.data, png.size, "p.png", &err));
+    pnd_assert_ok(pnd_pairs_decode(&out, layout, png.data, png.size, "p.png", NULL, NULL, &err));
     assert_memory_equal(out.data, pairs, N * sizeof *pairs);
     pnd_assert_ok(pnd_pairs_encode(&again, layout, pnd_plane_u32_view(&out), "p.png", &err));
     assert_int_equal(again.size, png.size);
@@ -43,7 +43,7 @@ static void expect_grey(pnd_pairs_layout layout, const uint16_t samples[N], cons
     pnd_error err = {0};
     const pnd_view_u16 view = {samples, N, 1, N * sizeof *samples};
     pnd_assert_ok(pnd_png_encode_u16(&png, view, PND_PNG_LABELS, &err));
-    pnd_assert_ok(pnd_pairs_decode(&out, layout, png.data, png.size, "p.png", &err));
+    pnd_assert_ok(pnd_pairs_decode(&out, layout, png.data, png.size, "p.png", NULL, NULL, &err));
     assert_memory_equal(out.data, pairs, N * sizeof *pairs);
     pnd_assert_ok(pnd_pairs_encode(&again, layout, pnd_plane_u32_view(&out), "p.png", &err));
     assert_memory_equal(again.data, png.data, png.size);
@@ -120,10 +120,11 @@ static void a_third_channel_is_not_dropped(void **state)
     pnd_error err = {0};
     const uint32_t ids[2] = {13, 13 | 1 << 8 | 2 << 16};
     pnd_assert_ok(pnd_png_encode_ids(&png, view_of(ids, 2), &err));
-    pnd_assert_fails(pnd_pairs_decode(&out, two, png.data, png.size, "p.png", &err), PND_EFORMAT,
-                     "pixel (1, 0) has 2 in its third channel");
-    pnd_assert_fails(pnd_pairs_decode(&out, cityscapes, png.data, png.size, "p.png", &err),
-                     PND_EUNSUPPORTED, "16-bit grey");
+    pnd_assert_fails(pnd_pairs_decode(&out, two, png.data, png.size, "p.png", NULL, NULL, &err),
+                     PND_EFORMAT, "pixel (1, 0) has 2 in its third channel");
+    pnd_assert_fails(
+        pnd_pairs_decode(&out, cityscapes, png.data, png.size, "p.png", NULL, NULL, &err),
+        PND_EUNSUPPORTED, "16-bit grey");
     pnd_plane_u32_clear(&out);
     pnd_buffer_clear(&png);
 }
@@ -138,8 +139,8 @@ static void a_layout_out_of_range_is_refused(void **state)
     pnd_plane_u32 out = {0};
     pnd_error err = {0};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        pnd_assert_fails(pnd_pairs_decode(&out, bad[i], "", 0, "p.png", &err), PND_EINVAL,
-                         "expected");
+        pnd_assert_fails(pnd_pairs_decode(&out, bad[i], "", 0, "p.png", NULL, NULL, &err),
+                         PND_EINVAL, "expected");
 }
 
 int main(void)

@@ -38,20 +38,21 @@ static void scratch_free(void *pointer)
 }
 
 /* Label ids in place. TrainId 255, which no network should predict, becomes 0, unlabeled. */
-static pnd_status to_label_ids(pnd_plane_u8 *labels, int32_t ids, const char *path, pnd_error *err)
+static pnd_status to_label_ids(pnd_plane_u8 *labels, pnd_id_space ids, const char *path,
+                               pnd_error *err)
 {
     for (int32_t y = 0; y < labels->height; y++) {
         uint8_t *row = pnd_plane_u8_row(labels, y);
         for (int32_t x = 0; x < labels->width; x++) {
-            if (ids == CONVERT_IDS_TRAIN && row[x] == 255) {
+            if (ids == PND_ID_SPACE_TRAIN_IDS && row[x] == 255) {
                 row[x] = 0;
                 continue;
             }
-            const pnd_label *label = convert_label(row[x], ids);
+            const pnd_label *label = pnd_label_in_space(row[x], ids);
             if (label == NULL)
                 return pnd_fail_hint(err, PND_EFORMAT, "check --ids",
                                      "%s: pixel (%d, %d) is %d, no %s", path, x, y, row[x],
-                                     ids == CONVERT_IDS_TRAIN ? "trainId" : "label id");
+                                     ids == PND_ID_SPACE_TRAIN_IDS ? "trainId" : "label id");
             row[x] = (uint8_t)label->id;
         }
     }
@@ -68,7 +69,7 @@ static pnd_status convert_image(tool_frame *f)
         status = pnd_png_decode_u8(&s->labels, s->file.data, s->file.size, file->path, NULL, NULL,
                                    &f->err);
     if (status == PND_OK)
-        status = to_label_ids(&s->labels, j->args->ids, file->path, &f->err);
+        status = to_label_ids(&s->labels, (pnd_id_space)j->args->ids, file->path, &f->err);
     if (status == PND_OK)
         status = pnd_png_encode_u8(&s->png, pnd_plane_u8_view(&s->labels), &f->err);
     if (status != PND_OK)
@@ -119,7 +120,7 @@ int convert_labels_run(tool *t, const convert_args *args, const char *input)
     pnd_error err = {0};
     tool_problems problems = {0};
     job j = {.tool = t, .args = args};
-    if (args->ids == CONVERT_IDS_UNSET)
+    if (args->ids == PND_ID_SPACE_UNKNOWN)
         return tool_usage_error(t, "label images may be label ids or trainIds: say --ids");
     if (tool_check_output(args->out, &input, 1, NULL, &err) != PND_OK)
         return tool_fail(t, TOOL_USAGE, &err);
@@ -158,7 +159,7 @@ int convert_submission(tool *t, const void *args_)
         return tool_usage_error(t, "the form divisor needs --divisor N");
     convert_args full = *args;
     full.to = CONVERT_COCO;
-    full.to_ids = CONVERT_IDS_LABEL;
+    full.to_ids = PND_ID_SPACE_LABEL_IDS;
     char *json = pnd_strdup_printf("%s/cityscapes_panoptic_%s.json", args->out, args->split);
     if (json == NULL) {
         pnd_error err = {0};

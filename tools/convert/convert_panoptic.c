@@ -20,7 +20,7 @@ typedef struct result {
 typedef struct job {
     tool *tool;
     const convert_args *args;
-    int32_t ids, to_ids;
+    pnd_id_space ids, to_ids;
     char *png_in, *png_out;
     pnd_panoptic_set set; /* of a JSON input; annotation i is file i */
     convert_files files;
@@ -37,13 +37,18 @@ static bool is_json(int32_t form)
     return form <= CONVERT_DETECTRON2;
 }
 
-static pnd_pairs_layout layout_of(const convert_args *args, int32_t form, int32_t ids,
+static pnd_id_scheme scheme_of(int32_t form)
+{
+    return form == CONVERT_DETECTRON2 ? PND_ID_SCHEME_DETECTRON2 : PND_ID_SCHEME_CITYSCAPES;
+}
+
+static pnd_pairs_layout layout_of(const convert_args *args, int32_t form, pnd_id_space ids,
                                   int32_t void_class)
 {
-    return (pnd_pairs_layout){.form = (pnd_pairs_form)(form - CONVERT_TWO_CHANNEL),
-                              .divisor = args->divisor,
-                              .void_class = void_class >= 0 ? void_class
-                                                            : (ids == CONVERT_IDS_TRAIN ? 255 : 0)};
+    return (pnd_pairs_layout){
+        .form = (pnd_pairs_form)(form - CONVERT_TWO_CHANNEL),
+        .divisor = args->divisor,
+        .void_class = void_class >= 0 ? void_class : (ids == PND_ID_SPACE_TRAIN_IDS ? 255 : 0)};
 }
 
 static pnd_status scratch_create(void **out, void *context, pnd_error *err)
@@ -74,7 +79,7 @@ static pnd_status read_pairs(scratch *s, const job *j, size_t i, pnd_error *err)
                    ? status
                    : pnd_pairs_decode(
                          &s->pairs, layout_of(j->args, j->args->from, j->ids, j->args->void_class),
-                         s->file.data, s->file.size, path, err);
+                         s->file.data, s->file.size, path, NULL, NULL, err);
     }
     const pnd_annotation *a = &j->set.annotations[i];
     pnd_status status =
@@ -82,8 +87,7 @@ static pnd_status read_pairs(scratch *s, const job *j, size_t i, pnd_error *err)
     if (status == PND_OK)
         status = pnd_png_decode_ids(&s->pairs, s->file.data, s->file.size, path, NULL, NULL, err);
     if (status == PND_OK)
-        status =
-            convert_from_segments(&s->pairs, a, (convert_form)j->args->from, j->ids, path, err);
+        status = pnd_pairs_from_segments(&s->pairs, a, scheme_of(j->args->from), j->ids, path, err);
     return status;
 }
 
@@ -97,8 +101,8 @@ static pnd_status encode(scratch *s, const job *j, size_t i, pnd_error *err)
                                 pnd_plane_u32_view(&s->pairs), path, err);
     r->width = s->pairs.width;
     r->height = s->pairs.height;
-    const pnd_status status = convert_to_segments(&s->pairs, &r->segments, &r->n,
-                                                  (convert_form)j->args->to, j->to_ids, path, err);
+    const pnd_status status = pnd_pairs_to_segments(&s->pairs, &r->segments, &r->n,
+                                                    scheme_of(j->args->to), j->to_ids, path, err);
     return status == PND_OK ? pnd_png_encode_ids(&s->png, pnd_plane_u32_view(&s->pairs), err)
                             : status;
 }
@@ -110,11 +114,15 @@ static pnd_status convert_image(tool_frame *f)
     const size_t i = (size_t)f->index;
     const int32_t from = j->args->from;
     const bool groups = is_json(from) || from == CONVERT_INSTANCE_IDS;
+    const pnd_pairs_rule rule = {.from = j->ids,
+                                 .to = j->to_ids,
+                                 .zero = groups ? PND_INSTANCE_ZERO_GROUP
+                                                : (pnd_instance_zero)j->args->instance_zero,
+                                 .class_hint = "check --ids and --void",
+                                 .zero_hint = "say --instance-zero group or instance"};
     pnd_status status = read_pairs(s, j, i, &f->err);
     if (status == PND_OK)
-        status = convert_pairs(&s->pairs, j->ids, j->to_ids,
-                               groups ? CONVERT_ZERO_GROUP : j->args->instance_zero,
-                               j->files.items[i].path, &f->err);
+        status = pnd_pairs_map(&s->pairs, &rule, j->files.items[i].path, &f->err);
     if (status == PND_OK)
         status = encode(s, j, i, &f->err);
     if (status != PND_OK)
@@ -174,7 +182,7 @@ static pnd_status write_json(job *j, const char *path, pnd_error *err)
                             ? PND_OK
                             : pnd_fail(err, PND_ENOMEM, "out of memory");
     if (status == PND_OK && coco)
-        status = pnd_panoptic_set_add_cityscapes(&set, j->to_ids == CONVERT_IDS_TRAIN, err);
+        status = pnd_panoptic_set_add_cityscapes(&set, j->to_ids == PND_ID_SPACE_TRAIN_IDS, err);
     if (status == PND_OK)
         status = fill_annotations(&set, images, names, j, err);
     if (status == PND_OK)
@@ -291,21 +299,17 @@ static pnd_status open_json(job *j, const char *input, pnd_error *err)
 static pnd_status find_ids(job *j, const char *input, pnd_error *err)
 {
     const convert_args *args = j->args;
-    j->ids = args->ids;
+    j->ids = (pnd_id_space)args->ids;
     if (args->from == CONVERT_DETECTRON2)
-        j->ids = CONVERT_IDS_LABEL;
-    else if (j->ids == CONVERT_IDS_UNSET && args->from == CONVERT_COCO) {
-        const pnd_id_space space = pnd_panoptic_set_id_space(&j->set);
-        j->ids = space == PND_ID_SPACE_LABEL_IDS   ? CONVERT_IDS_LABEL
-                 : space == PND_ID_SPACE_TRAIN_IDS ? CONVERT_IDS_TRAIN
-                                                   : CONVERT_IDS_UNSET;
-    }
-    if (j->ids == CONVERT_IDS_UNSET)
+        j->ids = PND_ID_SPACE_LABEL_IDS;
+    else if (j->ids == PND_ID_SPACE_UNKNOWN && args->from == CONVERT_COCO)
+        j->ids = pnd_panoptic_set_id_space(&j->set);
+    if (j->ids == PND_ID_SPACE_UNKNOWN)
         return pnd_fail_hint(err, PND_EINVAL, "say --ids label or --ids train",
                              "%s: its classes may be label ids or trainIds", input);
-    j->to_ids = args->to == CONVERT_DETECTRON2      ? CONVERT_IDS_LABEL
-                : args->to_ids != CONVERT_IDS_UNSET ? args->to_ids
-                                                    : j->ids;
+    j->to_ids = args->to == CONVERT_DETECTRON2         ? PND_ID_SPACE_LABEL_IDS
+                : args->to_ids != PND_ID_SPACE_UNKNOWN ? (pnd_id_space)args->to_ids
+                                                       : j->ids;
     return PND_OK;
 }
 

@@ -18,6 +18,7 @@
 
 #include <panodepth/buffer.h>
 #include <panodepth/image.h>
+#include <panodepth/png.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,13 +57,15 @@ static inline uint32_t pnd_pair_instance(uint32_t pair)
 
 /**
  * Decode a PNG into a plane of pairs, which is resized. A two-channel image must have an empty
- * third channel: a three-channel one read as two would lose instances without a word.
+ * third channel: a three-channel one read as two would lose instances without a word. `options` and
+ * `notes` are those of png.h and may be NULL.
  * @retval PND_EINVAL a layout out of range  @retval PND_EFORMAT (the third channel too)
  * @retval PND_EUNSUPPORTED another kind of PNG  @retval PND_ELIMIT  @retval PND_ENOMEM
  */
 PND_API PND_NODISCARD pnd_status pnd_pairs_decode(pnd_plane_u32 *out, pnd_pairs_layout layout,
                                                   const void *bytes, size_t size, const char *name,
-                                                  pnd_error *err);
+                                                  const pnd_png_options *options,
+                                                  pnd_png_notes *notes, pnd_error *err);
 
 /**
  * Encode pairs as a PNG; `out` is reset first. `name` begins every message.

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Ids. Cityscapes: a segment's id is its instanceIds value, class for stuff and groups, class *
- * 1000 + k (from 0) for things, in both id spaces. detectron2's Panoptic-DeepLab: trainId * 1000 +
- * instance + 1, instance 0 for stuff, while category_id is the label id.
- */
-#include "convert.h"
+/* Classes of one id space to the other, segments from pairs, and pairs from segments. */
+#include <panodepth/panoptic_segments.h>
 
 #include <panodepth/alloc.h>
 
@@ -14,30 +10,37 @@
 
 enum { DIVISOR = 1000, MAX_SEGMENTS = 65536 };
 
-const pnd_label *convert_label(int32_t class_id, int32_t ids)
+const pnd_label *pnd_label_in_space(int32_t class_id, pnd_id_space space)
 {
-    return ids == CONVERT_IDS_TRAIN ? pnd_label_by_train_id(class_id) : pnd_label_by_id(class_id);
+    return space == PND_ID_SPACE_TRAIN_IDS ? pnd_label_by_train_id(class_id)
+                                           : pnd_label_by_id(class_id);
 }
 
-int32_t convert_class(const pnd_label *label, int32_t ids)
+int32_t pnd_class_in_space(const pnd_label *label, pnd_id_space space)
 {
-    return ids == CONVERT_IDS_TRAIN ? label->train_id : label->id;
+    return space == PND_ID_SPACE_TRAIN_IDS ? label->train_id : label->id;
 }
 
 /* ---- one pair */
 
-static pnd_status convert_pair(uint32_t *pair, int32_t from_ids, int32_t to_ids,
-                               int32_t instance_zero, const char *name, pnd_error *err)
+static pnd_status fail_class(int32_t class_id, const pnd_pairs_rule *rule, const char *name,
+                             pnd_error *err)
+{
+    return pnd_fail_hint(err, PND_EFORMAT, rule->class_hint != NULL ? rule->class_hint : "",
+                         "%s: class %" PRId32 " is no %s", name, class_id,
+                         rule->from == PND_ID_SPACE_TRAIN_IDS ? "trainId" : "label id");
+}
+
+static pnd_status map_pair(uint32_t *pair, const pnd_pairs_rule *rule, const char *name,
+                           pnd_error *err)
 {
     const int32_t class_id = (int32_t)pnd_pair_class(*pair);
     uint32_t n = pnd_pair_instance(*pair);
-    const pnd_label *label = convert_label(class_id, from_ids);
+    const pnd_label *label = pnd_label_in_space(class_id, rule->from);
     if (*pair == PND_PAIR_VOID)
         return PND_OK;
     if (label == NULL)
-        return pnd_fail_hint(err, PND_EFORMAT, "check --ids and --void",
-                             "%s: class %" PRId32 " is no %s", name, class_id,
-                             from_ids == CONVERT_IDS_TRAIN ? "trainId" : "label id");
+        return fail_class(class_id, rule, name, err);
     if (label->ignore_in_eval) {
         *pair = PND_PAIR_VOID;
         return PND_OK;
@@ -45,18 +48,18 @@ static pnd_status convert_pair(uint32_t *pair, int32_t from_ids, int32_t to_ids,
     if (!label->has_instances && n != 0)
         return pnd_fail(err, PND_EFORMAT, "%s: instance %" PRIu32 " of %s, which has none", name, n,
                         label->name);
-    if (label->has_instances && n == 0 && instance_zero == CONVERT_ZERO_REFUSE)
-        return pnd_fail_hint(err, PND_EFORMAT, "say --instance-zero group or instance",
+    if (label->has_instances && n == 0 && rule->zero == PND_INSTANCE_ZERO_REFUSE)
+        return pnd_fail_hint(err, PND_EFORMAT, rule->zero_hint != NULL ? rule->zero_hint : "",
                              "%s: %s with instance 0: a group, or an instance counted from 0?",
                              name, label->name);
-    if (label->has_instances && instance_zero == CONVERT_ZERO_INSTANCE && ++n > 65535)
+    if (label->has_instances && rule->zero == PND_INSTANCE_ZERO_COUNTS && ++n > 65535)
         return pnd_fail(err, PND_ELIMIT, "%s: instance 65535 of %s", name, label->name);
-    *pair = pnd_pair((uint32_t)convert_class(label, to_ids), n);
+    *pair = pnd_pair((uint32_t)pnd_class_in_space(label, rule->to), n);
     return PND_OK;
 }
 
-pnd_status convert_pairs(pnd_plane_u32 *pairs, int32_t from_ids, int32_t to_ids,
-                         int32_t instance_zero, const char *name, pnd_error *err)
+pnd_status pnd_pairs_map(pnd_plane_u32 *pairs, const pnd_pairs_rule *rule, const char *name,
+                         pnd_error *err)
 {
     for (int32_t y = 0; y < pairs->height; y++) {
         uint32_t *row = pnd_plane_u32_row(pairs, y);
@@ -64,8 +67,7 @@ pnd_status convert_pairs(pnd_plane_u32 *pairs, int32_t from_ids, int32_t to_ids,
         for (int32_t x = 0; x < pairs->width; x++) {
             if (row[x] != from) {
                 from = to = row[x];
-                const pnd_status status =
-                    convert_pair(&to, from_ids, to_ids, instance_zero, name, err);
+                const pnd_status status = map_pair(&to, rule, name, err);
                 if (status != PND_OK)
                     return status;
             }
@@ -141,18 +143,19 @@ static pnd_status collect(table *t, const pnd_plane_u32 *pairs, const char *name
 
 /* ---- pairs to segments */
 
-static pnd_status make_segment(pnd_segment_info *out, uint32_t pair, convert_form form, int32_t ids,
-                               const char *name, pnd_error *err)
+static pnd_status make_segment(pnd_segment_info *out, uint32_t pair, pnd_id_scheme scheme,
+                               pnd_id_space space, const char *name, pnd_error *err)
 {
-    const pnd_label *label = convert_label((int32_t)pnd_pair_class(pair), ids);
+    const pnd_label *label = pnd_label_in_space((int32_t)pnd_pair_class(pair), space);
     const uint32_t n = pnd_pair_instance(pair);
     const bool group = label->has_instances && n == 0;
-    const bool detectron2 = form == CONVERT_DETECTRON2;
+    const bool detectron2 = scheme == PND_ID_SCHEME_DETECTRON2;
     const uint32_t most = detectron2 ? DIVISOR - 1 : DIVISOR;
-    *out = (pnd_segment_info){.category_id = detectron2 ? label->id : convert_class(label, ids),
-                              .is_crowd = group,
-                              .depth_m = (double)NAN,
-                              .score = (double)NAN};
+    *out =
+        (pnd_segment_info){.category_id = detectron2 ? label->id : pnd_class_in_space(label, space),
+                           .is_crowd = group,
+                           .depth_m = (double)NAN,
+                           .score = (double)NAN};
     if (n > most)
         return pnd_fail(err, PND_ELIMIT,
                         "%s: instance %" PRIu32 " of %s: segment ids hold %" PRIu32 " of a class",
@@ -208,8 +211,9 @@ static int compare_segments(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-pnd_status convert_to_segments(pnd_plane_u32 *pairs, pnd_segment_info **segments, size_t *n,
-                               convert_form form, int32_t ids, const char *name, pnd_error *err)
+pnd_status pnd_pairs_to_segments(pnd_plane_u32 *pairs, pnd_segment_info **segments, size_t *n,
+                                 pnd_id_scheme scheme, pnd_id_space space, const char *name,
+                                 pnd_error *err)
 {
     table t = {0};
     *segments = NULL;
@@ -220,7 +224,7 @@ pnd_status convert_to_segments(pnd_plane_u32 *pairs, pnd_segment_info **segments
         status = pnd_fail(err, PND_ENOMEM, "out of memory");
     for (size_t i = 0; i < t.n && status == PND_OK; i++) {
         t.rows[i].value = (uint32_t)i;
-        status = make_segment(&list[i], t.rows[i].key, form, ids, name, err);
+        status = make_segment(&list[i], t.rows[i].key, scheme, space, name, err);
     }
     if (status == PND_OK) {
         measure(pairs, &t, list);
@@ -240,37 +244,38 @@ pnd_status convert_to_segments(pnd_plane_u32 *pairs, pnd_segment_info **segments
 /* ---- segments to pairs */
 
 /* The instance number that an id of the form's scheme holds; 0 when it is not of that scheme. */
-static uint32_t instance_in_id(const pnd_segment_info *s, const pnd_label *label, convert_form form)
+static uint32_t instance_in_id(const pnd_segment_info *s, const pnd_label *label,
+                               pnd_id_scheme scheme)
 {
-    if (form == CONVERT_DETECTRON2)
+    if (scheme == PND_ID_SCHEME_DETECTRON2)
         return s->id > 0 && (s->id - 1) / DIVISOR == (uint32_t)label->train_id
                    ? (s->id - 1) % DIVISOR
                    : 0;
     return s->id / DIVISOR == (uint32_t)label->id ? s->id % DIVISOR + 1 : 0;
 }
 
-static pnd_status make_rows(table *t, const pnd_annotation *a, convert_form form, int32_t space,
-                            const char *name, pnd_error *err)
+static pnd_status make_rows(table *t, const pnd_annotation *a, pnd_id_scheme scheme,
+                            pnd_id_space space, const char *name, pnd_error *err)
 {
     uint32_t counts[PND_MAX_LABEL_ID + 1] = {0};
     bool in_ids = true; /* take the numbers from the ids only if all things have one there */
     for (size_t i = 0; i < a->n_segments; i++) {
         const pnd_segment_info *s = &a->segments[i];
-        const pnd_label *label = convert_label(s->category_id, space);
+        const pnd_label *label = pnd_label_in_space(s->category_id, space);
         if (label == NULL || label->ignore_in_eval)
             return pnd_fail(err, PND_EFORMAT,
                             "%s: segment %" PRIu32 " is of category %" PRId32
                             ", which is no evaluated class",
                             name, s->id, s->category_id);
-        if (label->has_instances && !s->is_crowd && instance_in_id(s, label, form) == 0)
+        if (label->has_instances && !s->is_crowd && instance_in_id(s, label, scheme) == 0)
             in_ids = false;
     }
     for (size_t i = 0; i < a->n_segments; i++) {
         const pnd_segment_info *s = &a->segments[i];
-        const pnd_label *label = convert_label(s->category_id, space);
+        const pnd_label *label = pnd_label_in_space(s->category_id, space);
         uint32_t n = 0;
         if (label->has_instances && !s->is_crowd)
-            n = in_ids ? instance_in_id(s, label, form) : ++counts[label->id];
+            n = in_ids ? instance_in_id(s, label, scheme) : ++counts[label->id];
         t->rows[t->n++] = (row){s->id, pnd_pair((uint32_t)s->category_id, n & 0xffff)};
     }
     if (t->n > 0)
@@ -282,13 +287,14 @@ static pnd_status make_rows(table *t, const pnd_annotation *a, convert_form form
     return PND_OK;
 }
 
-pnd_status convert_from_segments(pnd_plane_u32 *ids, const pnd_annotation *annotation,
-                                 convert_form form, int32_t space, const char *name, pnd_error *err)
+pnd_status pnd_pairs_from_segments(pnd_plane_u32 *ids, const pnd_annotation *annotation,
+                                   pnd_id_scheme scheme, pnd_id_space space, const char *name,
+                                   pnd_error *err)
 {
     table t = {.rows = pnd_alloc_array(annotation->n_segments, sizeof *t.rows)};
     if (t.rows == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    pnd_status status = make_rows(&t, annotation, form, space, name, err);
+    pnd_status status = make_rows(&t, annotation, scheme, space, name, err);
     for (int32_t y = 0; y < ids->height && status == PND_OK; y++) {
         uint32_t *p = pnd_plane_u32_row(ids, y);
         const row *r = NULL;
@@ -305,4 +311,22 @@ pnd_status convert_from_segments(pnd_plane_u32 *ids, const pnd_annotation *annot
     }
     free(t.rows);
     return status;
+}
+
+static uint32_t pair_of_id(uint32_t id, pnd_id_scheme scheme)
+{
+    if (id == 0)
+        return PND_PAIR_VOID;
+    if (scheme == PND_ID_SCHEME_DETECTRON2)
+        return pnd_pair((id - 1) / DIVISOR, (id - 1) % DIVISOR);
+    return id < DIVISOR ? pnd_pair(id, 0) : pnd_pair(id / DIVISOR, id % DIVISOR + 1);
+}
+
+void pnd_pairs_from_ids(pnd_plane_u32 *ids, pnd_id_scheme scheme)
+{
+    for (int32_t y = 0; y < ids->height; y++) {
+        uint32_t *p = pnd_plane_u32_row(ids, y);
+        for (int32_t x = 0; x < ids->width; x++)
+            p[x] = pair_of_id(p[x], scheme);
+    }
 }
