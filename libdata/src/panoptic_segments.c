@@ -46,8 +46,9 @@ static pnd_status map_pair(uint32_t *pair, const pnd_pairs_rule *rule, const cha
         return PND_OK;
     }
     if (!label->has_instances && n != 0)
-        return pnd_fail(err, PND_EFORMAT, "%s: instance %" PRIu32 " of %s, which has none", name, n,
-                        label->name);
+        return pnd_fail_hint(err, PND_EFORMAT, rule->class_hint != NULL ? rule->class_hint : "",
+                             "%s: instance %" PRIu32 " of %s, which has none", name, n,
+                             label->name);
     if (label->has_instances && n == 0 && rule->zero == PND_INSTANCE_ZERO_REFUSE)
         return pnd_fail_hint(err, PND_EFORMAT, rule->zero_hint != NULL ? rule->zero_hint : "",
                              "%s: %s with instance 0: a group, or an instance counted from 0?",

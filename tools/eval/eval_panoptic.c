@@ -11,32 +11,64 @@
 #include <string.h>
 #include <unistd.h>
 
-static const panoptic_args defaults = {.split = "val"};
+static const panoptic_args defaults = {
+    .split = "val",
+    .gt_as = {.format = PANOPTIC_UNSET, .void_class = -1},
+    .pred_as = {.format = PANOPTIC_UNSET, .void_class = -1},
+};
 static const char *const parities[] = {
     [PND_PQ_CORRECTED] = "corrected", [PND_PQ_STRICT] = "strict", NULL};
 
 static const char *const resizings[] = {
     [PANOPTIC_RESIZE_NONE] = "none", [PANOPTIC_RESIZE_NEAREST] = "nearest", NULL};
 
+/* How one side's files are written. */
+/* clang-format off */
+#define FORM_OPTIONS(side, member, forms, suffix_like)                                             \
+    {TOOL_CHOICE, 0, side "-format", TOOL_FIELD(panoptic_args, member.format), "FORM",             \
+     "how they are written; coco if not given; one of", .choices = forms,                          \
+     .flags = TOOL_NO_DEFAULT},                                                                    \
+    {TOOL_CHOICE, 0, side "-ids", TOOL_FIELD(panoptic_args, member.ids), "SPACE",                  \
+     "classes are label ids or trainIds; auto goes by a JSON's categories, else by names that "    \
+     "end in instanceIds.png or instanceTrainIds.png; one of",                                     \
+     .choices = panoptic_space_names},                                                             \
+    {TOOL_STRING, 0, side "-suffix", TOOL_FIELD(panoptic_args, member.suffix), "TEXT",             \
+     "without a JSON: what follows the image's name, as in " suffix_like},                         \
+    {TOOL_INT, 0, side "-void", TOOL_FIELD(panoptic_args, member.void_class), "CLASS",             \
+     "without a JSON: class of void; 0 for label ids and 255 for trainIds if not given",           \
+     .low = 0, .high = 255, .flags = TOOL_NO_DEFAULT},                                             \
+    {TOOL_CHOICE, 0, side "-instance-zero", TOOL_FIELD(panoptic_args, member.instance_zero),       \
+     "RULE", "what a thing with instance 0 is in forms that do not say; one of",                   \
+     .choices = panoptic_zero_names},                                                              \
+    {TOOL_INT, 0, side "-divisor", TOOL_FIELD(panoptic_args, member.divisor), "N",                 \
+     "class * N + instance: for the form divisor", .low = 2, .high = 65535,                        \
+     .flags = TOOL_NO_DEFAULT}
+/* clang-format on */
+
 static const tool_opt options[] = {
     {TOOL_GROUP, .name = "Input"},
     {TOOL_STRING, 'r', "root", TOOL_FIELD(panoptic_args, root), "DIR", "Cityscapes folder",
      .env = "CITYSCAPES_DATASET"},
     {TOOL_STRING, 's', "split", TOOL_FIELD(panoptic_args, split), "NAME",
-     "which of DIR/gtFine/cityscapes_panoptic_NAME.json"},
+     "which of DIR/gtFine/cityscapes_panoptic_NAME.json, or DIR/gtFine/NAME of instanceIds"},
     {TOOL_STRING, 'p', "pred", TOOL_FIELD(panoptic_args, pred), "DIR",
-     "folder with cityscapes_panoptic_SPLIT.json of the predictions; ROOT/results if not given",
+     "folder of the predictions, with cityscapes_panoptic_SPLIT.json, or predictions.json of "
+     "detectron2, or PNGs at any depth; ROOT/results if not given",
      .env = "CITYSCAPES_RESULTS"},
     {TOOL_STRING, 0, "gt-json", TOOL_FIELD(panoptic_args, gt_json), "FILE",
      "ground truth in COCO panoptic format, instead of --root"},
     {TOOL_STRING, 0, "gt-dir", TOOL_FIELD(panoptic_args, gt_dir), "DIR",
-     "its PNGs; the JSON's name without .json if not given"},
+     "its PNGs; the JSON's name without .json if not given; without a JSON instead of --root"},
     {TOOL_STRING, 0, "pred-json", TOOL_FIELD(panoptic_args, pred_json), "FILE",
      "predictions in COCO panoptic format, instead of --pred"},
     {TOOL_STRING, 0, "pred-dir", TOOL_FIELD(panoptic_args, pred_dir), "DIR",
      "their PNGs; the JSON's name without .json, or the JSON's folder, if not given"},
     {TOOL_FLAG, 0, "lenient-png", TOOL_FIELD(panoptic_args, lenient_png), NULL,
      "accept PNGs that end after their pixels or hold too much data, and say so"},
+    {TOOL_GROUP, .name = "Form of the predictions"},
+    FORM_OPTIONS("pred", pred_as, panoptic_format_names, "_panoptic.png"),
+    {TOOL_GROUP, .name = "Form of the ground truth"},
+    FORM_OPTIONS("gt", gt_as, panoptic_gt_format_names, "_gtFine_instanceIds.png"),
     {TOOL_GROUP, .name = "Scoring"},
     {TOOL_CHOICE, 0, "parity", TOOL_FIELD(panoptic_args, parity), "MODE",
      "corrected (areas from pixels, all crowds of a class, inconsistent files refused) or strict "
@@ -136,6 +168,15 @@ static pnd_status add_up(panoptic_results *r, pnd_error *err)
     return status == PND_OK ? panoptic_sign(r, err) : status;
 }
 
+/* A prediction's classes in pixels are seen only now. */
+static pnd_status check_classes(const panoptic_results *r, pnd_error *err)
+{
+    uint64_t classes = 0;
+    for (size_t i = 0; i < r->inputs->gt.n_annotations; i++)
+        classes |= r->frames[i].pred_classes;
+    return panoptic_check_classes(&r->inputs->pred_form, classes, r->inputs->pred_dir, err);
+}
+
 /* ---- what a reader should not overlook */
 
 static void warn_if_hollow(tool *t, const panoptic_results *r)
@@ -155,7 +196,7 @@ static int reduce(void *state, tool *t)
 {
     panoptic_state *const s = state;
     pnd_error err = {0};
-    if (add_up(&s->results, &err) != PND_OK)
+    if (check_classes(&s->results, &err) != PND_OK || add_up(&s->results, &err) != PND_OK)
         return tool_fail(t, TOOL_INPUT, &err);
     warn_if_hollow(t, &s->results);
     return TOOL_EXIT_OK;
@@ -197,7 +238,10 @@ static int open_inputs(void *state, tool *t, const void *data, eval_sets *sets)
     r->args = args;
     r->inputs = &s->inputs;
     r->parity = (pnd_pq_parity)args->parity;
-    r->split = args->gt_json == NULL || tool_given(t, "split") ? args->split : NULL;
+    r->split = (args->gt_json == NULL && args->gt_dir == NULL && t->n_operands == 0) ||
+                       tool_given(t, "split")
+                   ? args->split
+                   : NULL;
     int code = panoptic_inputs_load(&s->inputs, t, args, sets, &r->deviations);
     if (code == TOOL_EXIT_OK)
         code = check_out(t, &s->inputs, args->out);
@@ -263,25 +307,45 @@ static int run(tool *t, const void *data)
 
 const tool_command eval_panoptic_command = {
     .name = "panoptic",
-    .summary = "panoptic quality (PQ, SQ, RQ) of predictions in COCO panoptic format",
+    .summary = "panoptic quality (PQ, SQ, RQ) of predictions",
     .synopsis = "--gt-json FILE --pred-json FILE [-o results.json]\n"
-                "--root DIR --split val --pred DIR [-o results.json]",
+                "--root DIR --split val --pred DIR [-o results.json]\n"
+                "--root DIR --pred-format FORM --pred-ids SPACE -p DIR\n"
+                "[--gt-format F] [--pred-format F] GT.png PREDICTION.png",
     .description =
         "Matches predicted segments with ground truth segments (IoU above 0.5) and prints the "
         "table of cityscapesScripts' evalPanopticSemanticLabeling, the score signature and every "
         "deviation that was met.\n\n"
+        "Forms: coco (JSON and PNGs of segment ids), detectron2 (the same, predictions.json, "
+        "category_id a label id), two-channel (R class, G instance) and three-channel (R class, G "
+        "and B instance) of deeplab2 and KITTI-STEP, instance-ids (16 bit, class or class * 1000 + "
+        "n, as in gtFine) and divisor (16 bit, class * N + instance). The last four need no JSON: "
+        "the PNG of an image is found by its name, and the score is that of what pnd-convert makes "
+        "of it. Classes go from one id space to the other where --pred-ids says so.\n\n"
+        "Two images alone are scored without a JSON. 16-bit grey is taken for instance-ids, and "
+        "*_gtFine_panoptic.png for coco, whose ids must then be those of Cityscapes (class, or "
+        "class * 1000 + n); detectron2's are trainId * 1000 + instance + 1. Any other 8-bit RGB "
+        "image may be several things: --gt-format and --pred-format must say. Images of classes "
+        "without instances are refused: pnd-eval semantic scores those.\n\n"
         "Predictions that are missing, unreadable or inconsistent stop the run (exit 6 for missing "
         "images, 3 for the rest), all listed; --skip-bad scores the others and says so in the "
         "signature.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof(panoptic_args),
+    .operand = "IMAGE",
+    .operand_help = "a single pair: the ground truth's PNG and the prediction's",
+    .max_operands = 2,
     .has_skip_bad = true,
     .examples = "# score, keep the numbers, and fail below 60 %\n"
                 "pnd-eval panoptic --root cityscapes -o results.json --require 'PQ>=60'\n"
                 "# what to work on: the price in PQ of split, merged, misnamed, lost segments\n"
                 "pnd-eval panoptic --root cityscapes --errors\n"
                 "# the number of panopticapi, bit for bit\n"
-                "pnd-eval panoptic --gt-json gt.json --pred-json pred.json --parity strict",
+                "pnd-eval panoptic --gt-json gt.json --pred-json pred.json --parity strict\n"
+                "# two-channel PNGs of trainIds, and a single pair\n"
+                "pnd-eval panoptic --pred-format two-channel --pred-ids train --pred out\n"
+                "pnd-eval panoptic ulm_000000_000019_gtFine_instanceIds.png pred.png \\\n"
+                "    --pred-format three-channel --pred-ids train",
     .run = run,
 };

@@ -3,6 +3,7 @@
 #ifndef PND_EVAL_PANOPTIC_H
 #define PND_EVAL_PANOPTIC_H
 
+#include "eval_panoptic_formats.h"
 #include "eval_task.h"
 
 #include <panodepth/panoptic_set.h>
@@ -13,6 +14,7 @@ typedef enum panoptic_resizing { PANOPTIC_RESIZE_NONE, PANOPTIC_RESIZE_NEAREST }
 typedef struct panoptic_args {
     const char *root, *split, *pred;
     const char *gt_json, *gt_dir, *pred_json, *pred_dir;
+    panoptic_form_args gt_as, pred_as;
     int32_t parity; /* a pnd_pq_parity */
     int32_t resize; /* a panoptic_resizing */
     bool lenient_png, errors, boundary;
@@ -28,11 +30,14 @@ static inline const char *parity_name(pnd_pq_parity parity)
 /* ---- eval_panoptic_inputs.c */
 
 typedef struct panoptic_inputs {
-    char *gt_json, *gt_dir, *pred_json, *pred_dir; /* paths, owned */
-    pnd_panoptic_set gt, pred;                     /* what they point to is borrowed */
-    eval_sha256 gt_json_digest;
-    pnd_id_space space;       /* of the ground truth */
-    pnd_category *categories; /* of the ground truth, for the matcher */
+    char *gt_json, *gt_dir, *pred_json, *pred_dir; /* paths, owned; without a JSON both are the
+                                                      folder or the image */
+    panoptic_form gt_form, pred_form;
+    pnd_panoptic_set gt, pred;         /* what they point to is borrowed ... */
+    pnd_panoptic_set own_gt, own_pred; /* ... from these without a JSON */
+    eval_sha256 gt_json_digest;        /* empty without a JSON */
+    pnd_id_space space;                /* of the ground truth */
+    pnd_category *categories;          /* of the ground truth, for the matcher */
     size_t n_categories;
     const pnd_annotation **partners; /* prediction of each ground truth annotation, or NULL */
     size_t n_missing, n_extra;
@@ -42,6 +47,11 @@ typedef struct panoptic_inputs {
 int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args, eval_sets *sets,
                          eval_deviations *deviations);
 void panoptic_inputs_clear(panoptic_inputs *inputs);
+
+/* ---- eval_panoptic_paths.c */
+
+/* The forms and the paths of `out`. Returns an exit code; everything was reported. */
+int panoptic_find_files(panoptic_inputs *out, tool *t, const panoptic_args *args);
 
 /* ---- eval_panoptic_frames.c */
 
@@ -58,6 +68,7 @@ typedef struct panoptic_frame {
     eval_sha256 gt_digest;
     int64_t alpha_dropped, trailing_bytes, missing_end, extra_data; /* of its two PNGs */
     int64_t resized, segments_lost;                                 /* by --resize */
+    uint64_t pred_classes; /* of a prediction without a JSON: panoptic_decoder.classes */
 } panoptic_frame;
 
 /* The callbacks of the task; `state` is a panoptic_state. */

@@ -9,8 +9,9 @@
 
 /* One image of a pair; memory is kept from frame to frame. */
 typedef struct side {
-    const pnd_plane_rgb8 *pixels; /* borrowed */
-    pnd_plane_rgb8 resized;
+    const pnd_plane_rgb8 *pixels;    /* borrowed */
+    pnd_plane_rgb8 decoded, resized; /* decoded: of an image without a JSON */
+    panoptic_decoder decoder;
     pnd_segment *segments;
     size_t n, capacity;
 } side;
@@ -22,7 +23,9 @@ typedef struct scratch {
 
 static void clear_side(side *s)
 {
+    pnd_plane_rgb8_clear(&s->decoded);
     pnd_plane_rgb8_clear(&s->resized);
+    panoptic_decoder_clear(&s->decoder);
     free(s->segments);
 }
 
@@ -51,19 +54,32 @@ pnd_status panoptic_scratch_create(void **out, void *data, pnd_error *err)
     return status;
 }
 
+static pnd_status decode_form(side *s, const panoptic_form *form, eval_image *image,
+                              const char *name, const pnd_png_options *options,
+                              pnd_png_notes *notes, pnd_error *err)
+{
+    if (!form->is_alone)
+        return eval_image_ids(&s->pixels, image, name, options, notes, err);
+    s->pixels = &s->decoded;
+    return panoptic_decode(&s->decoder, &s->decoded, form, eval_image_bytes(image), name, options,
+                           notes, err);
+}
+
 /* The matcher takes the bytes of the PNG. */
-static pnd_status decode(side *s, eval_image *image, const char *name, const panoptic_args *args,
-                         panoptic_frame *out, pnd_error *err)
+static pnd_status decode(side *s, const panoptic_form *form, eval_image *image, const char *name,
+                         const panoptic_args *args, panoptic_frame *out, pnd_error *err)
 {
     const pnd_png_options options = {.struct_size = sizeof options,
                                      .allow_alpha = args->parity == PND_PQ_STRICT,
                                      .lenient = args->lenient_png};
     pnd_png_notes notes = {0};
-    const pnd_status status = eval_image_ids(&s->pixels, image, name, &options, &notes, err);
+    const pnd_status status = decode_form(s, form, image, name, &options, &notes, err);
     out->alpha_dropped += notes.alpha_dropped;
     out->trailing_bytes += notes.trailing_bytes;
     out->missing_end += notes.missing_end;
     out->extra_data += notes.extra_data;
+    if (status == PND_EUNSUPPORTED)
+        panoptic_advise_kind(err, form, eval_image_bytes(image));
     return status;
 }
 
@@ -100,23 +116,56 @@ static pnd_status read_named(eval_image **out, eval_planes *planes, const char *
     return status;
 }
 
+/* An image whose PNG says everything; its annotation names the path. */
+static pnd_status load_alone(side *s, eval_image **image, eval_planes *planes,
+                             const panoptic_form *form, const char *path, const panoptic_args *args,
+                             panoptic_frame *out, pnd_error *err)
+{
+    pnd_status status = eval_planes_read(image, planes, path, PND_MAX_IMAGE_BYTES, err);
+    if (status == PND_OK)
+        status = decode(s, form, *image, path, args, out, err);
+    const pnd_annotation found = {.segments = s->decoder.segments, .n_segments = s->decoder.n};
+    return status == PND_OK ? convert_segments(s, &found, err) : status;
+}
+
+/* What the two sides of a pair differ in. */
+typedef struct source {
+    const panoptic_form *form;
+    const char *json, *dir;
+} source;
+
+static pnd_status load_listed(side *s, eval_image **image, eval_planes *planes, const source *from,
+                              const pnd_annotation *annotation, const panoptic_args *args,
+                              panoptic_frame *out, pnd_error *err)
+{
+    pnd_status status = read_named(image, planes, from->json, from->dir, annotation, err);
+    if (status != PND_OK)
+        return status;
+    char *const name = pnd_strdup_printf("%s/%s", from->dir, annotation->file_name);
+    if (name == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory");
+    status = decode(s, from->form, *image, name, args, out, err);
+    if (status == PND_OK)
+        status = convert_segments(s, annotation, err);
+    if (status == PND_OK)
+        status = panoptic_map_categories(from->form, s->segments, s->n, name, err);
+    free(name);
+    return status;
+}
+
 /* `digest` may be NULL. */
-static pnd_status load_side(side *s, eval_planes *planes, const char *json, const char *dir,
+static pnd_status load_side(side *s, eval_planes *planes, const source *from,
                             const pnd_annotation *annotation, const panoptic_args *args,
                             panoptic_frame *out, char *digest, pnd_error *err)
 {
     eval_image *image = NULL;
-    pnd_status status = read_named(&image, planes, json, dir, annotation, err);
-    if (status != PND_OK)
-        return status;
-    char *const name = pnd_strdup_printf("%s/%s", dir, annotation->file_name);
-    if (name == NULL)
-        return pnd_fail(err, PND_ENOMEM, "out of memory");
-    status = decode(s, image, name, args, out, err);
-    free(name);
+    const pnd_status status =
+        from->form->is_alone
+            ? load_alone(s, &image, planes, from->form, annotation->file_name, args, out, err)
+            : load_listed(s, &image, planes, from, annotation, args, out, err);
     if (status == PND_OK && digest != NULL)
         memcpy(digest, eval_image_sha256(image), PND_SHA256_TEXT_SIZE);
-    return status == PND_OK ? convert_segments(s, annotation, err) : status;
+    return status;
 }
 
 /* The matcher's results are gone with the next image; keep them in one block. */
@@ -204,11 +253,12 @@ pnd_status panoptic_frame_score(const void *data, size_t index, void *scratch_da
     if (pred == NULL)
         return pnd_fail(err, PND_EMISMATCH, "%s: no prediction for image %s", in->pred_json,
                         gt->image_id);
-    pnd_status status =
-        load_side(&s->gt, planes, in->gt_json, in->gt_dir, gt, args, out, out->gt_digest, err);
+    const source gt_source = {&in->gt_form, in->gt_json, in->gt_dir};
+    const source pred_source = {&in->pred_form, in->pred_json, in->pred_dir};
+    pnd_status status = load_side(&s->gt, planes, &gt_source, gt, args, out, out->gt_digest, err);
     if (status == PND_OK)
-        status =
-            load_side(&s->pred, planes, in->pred_json, in->pred_dir, pred, args, out, NULL, err);
+        status = load_side(&s->pred, planes, &pred_source, pred, args, out, NULL, err);
+    out->pred_classes = s->pred.decoder.classes;
     if (status != PND_OK)
         return status;
     const pnd_panoptic gt_view = view_side(&s->gt);

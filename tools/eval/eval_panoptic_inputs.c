@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which files are meant, what is in them, and which prediction belongs to which image. */
+/* What is in the files, which classes they mean, and which prediction belongs to which image. */
 #include "eval_panoptic.h"
+#include "eval_panoptic_list.h"
 
 #include <panodepth/alloc.h>
 
@@ -9,96 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_dir(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 static bool exists(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0;
-}
-
-/* ---- paths */
-
-static char *copy_or(const char *given, const char *dir, const char *inside, const char *split)
-{
-    if (given != NULL)
-        return pnd_strdup(given);
-    return pnd_strdup_printf("%s/%scityscapes_panoptic_%s.json", dir, inside, split);
-}
-
-/* "a/b.json" -> "a/b". */
-static char *without_extension(const char *path)
-{
-    const size_t length = strlen(path), extension = strlen(".json");
-    char *const copy = pnd_strdup(path);
-    if (copy != NULL && length > extension && strcmp(copy + length - extension, ".json") == 0)
-        copy[length - extension] = '\0';
-    return copy;
-}
-
-static char *parent(const char *path)
-{
-    char *const copy = pnd_strdup(path);
-    char *const slash = copy == NULL ? NULL : strrchr(copy, '/');
-    if (slash == NULL) {
-        free(copy);
-        return pnd_strdup(".");
-    }
-    slash[slash == copy] = '\0';
-    return copy;
-}
-
-/* PNG folder of predictions: NAME for NAME.json, else the JSON's own folder (detectron2 writes
- * predictions.json among the images). */
-static char *prediction_folder(const char *json)
-{
-    char *const folder = without_extension(json);
-    if (folder == NULL || is_dir(folder))
-        return folder;
-    char *const beside = parent(json);
-    free(folder);
-    return beside;
-}
-
-static bool name_paths(panoptic_inputs *out, const panoptic_args *args)
-{
-    char *results = NULL;
-    const char *pred = args->pred;
-    if (pred == NULL && args->root != NULL && args->pred_json == NULL)
-        pred = results = pnd_strdup_printf("%s/results", args->root);
-    out->gt_json = copy_or(args->gt_json, args->root, "gtFine/", args->split);
-    out->pred_json = copy_or(args->pred_json, pred, "", args->split);
-    free(results);
-    if (out->gt_json == NULL || out->pred_json == NULL)
-        return false;
-    out->gt_dir = args->gt_dir != NULL ? pnd_strdup(args->gt_dir) : without_extension(out->gt_json);
-    out->pred_dir =
-        args->pred_dir != NULL ? pnd_strdup(args->pred_dir) : prediction_folder(out->pred_json);
-    return out->gt_dir != NULL && out->pred_dir != NULL;
-}
-
-static int find_paths(panoptic_inputs *out, tool *t, const panoptic_args *args)
-{
-    pnd_error err = {0};
-    if (args->gt_json == NULL && args->root == NULL)
-        return tool_usage_error(t, "give --gt-json FILE, or --root DIR (CITYSCAPES_DATASET)");
-    if (args->pred_json == NULL && args->pred == NULL && args->root == NULL)
-        return tool_usage_error(t, "give --pred-json FILE, or --pred DIR (CITYSCAPES_RESULTS)");
-    if (!name_paths(out, args)) {
-        (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
-        return tool_fail(t, TOOL_INPUT, &err);
-    }
-    if (exists(out->gt_json) && !is_dir(out->gt_dir))
-        (void)pnd_fail_hint(&err, PND_EIO, "name it with --gt-dir",
-                            "%s: no such folder of ground truth PNGs", out->gt_dir);
-    else if (exists(out->pred_json) && !is_dir(out->pred_dir))
-        (void)pnd_fail_hint(&err, PND_EIO, "name it with --pred-dir",
-                            "%s: no such folder of prediction PNGs", out->pred_dir);
-    return err.status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
 }
 
 /* ---- reading */
@@ -124,17 +39,118 @@ static pnd_status read_set(pnd_panoptic_set *out, eval_sha256 digest, eval_sets 
     return PND_OK;
 }
 
-static int read_sets(panoptic_inputs *out, tool *t, eval_sets *sets)
+static int read_json(pnd_panoptic_set *out, eval_sha256 digest, tool *t, eval_sets *sets,
+                     const char *path, pnd_panoptic_role role)
 {
     pnd_error err = {0};
+    return read_set(out, digest, sets, path, role, &err) == PND_OK ? TOOL_EXIT_OK
+                                                                   : tool_fail(t, TOOL_INPUT, &err);
+}
+
+/* The images of gtFine, where only the tree is named. */
+static const char *ground_truth_suffix(const panoptic_form *form, const panoptic_args *args)
+{
+    if (form->args->suffix != NULL || args->gt_dir != NULL || form->format != PANOPTIC_INSTANCE_IDS)
+        return form->args->suffix;
+    return form->ids == PND_ID_SPACE_TRAIN_IDS ? "_gtFine_instanceTrainIds.png"
+                                               : "_gtFine_instanceIds.png";
+}
+
+static int read_ground_truth(panoptic_inputs *out, tool *t, const panoptic_args *args,
+                             eval_sets *sets)
+{
+    if (!out->gt_form.is_alone)
+        return read_json(&out->gt, out->gt_json_digest, t, sets, out->gt_json, PND_GROUND_TRUTH);
+    const int code = panoptic_list_ground_truth(&out->own_gt, t, out->gt_dir,
+                                                ground_truth_suffix(&out->gt_form, args));
+    out->gt = out->own_gt;
+    return code;
+}
+
+static int read_predictions(panoptic_inputs *out, tool *t, const panoptic_args *args,
+                            eval_sets *sets)
+{
     eval_sha256 unused;
-    pnd_status status =
-        read_set(&out->gt, out->gt_json_digest, sets, out->gt_json, PND_GROUND_TRUTH, &err);
-    if (status == PND_OK)
-        status = read_set(&out->pred, unused, sets, out->pred_json, PND_PREDICTION, &err);
-    if (status == PND_OK && out->gt.n_annotations > INT32_MAX)
-        status = pnd_fail(&err, PND_ELIMIT, "%s: %zu images", out->gt_json, out->gt.n_annotations);
-    return status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
+    if (!out->pred_form.is_alone)
+        return read_json(&out->pred, unused, t, sets, out->pred_json, PND_PREDICTION);
+    const int code =
+        panoptic_list_predictions(&out->own_pred, t, &out->gt, out->pred_dir, args->pred_as.suffix);
+    out->pred = out->own_pred;
+    return code;
+}
+
+static int read_pair(panoptic_inputs *out, tool *t)
+{
+    const int code =
+        panoptic_list_pair(&out->own_gt, &out->gt_form, &out->own_pred, &out->pred_form, t);
+    out->gt = out->own_gt;
+    out->pred = out->own_pred;
+    return code;
+}
+
+static int read_sets(panoptic_inputs *out, tool *t, const panoptic_args *args, eval_sets *sets)
+{
+    pnd_error err = {0};
+    int code = t->n_operands == 2 ? read_pair(out, t) : read_ground_truth(out, t, args, sets);
+    if (code == TOOL_EXIT_OK && t->n_operands != 2)
+        code = read_predictions(out, t, args, sets);
+    if (code == TOOL_EXIT_OK && out->gt.n_annotations > INT32_MAX) {
+        (void)pnd_fail(&err, PND_ELIMIT, "%s: %zu images", out->gt_json, out->gt.n_annotations);
+        code = tool_fail(t, TOOL_INPUT, &err);
+    }
+    return code;
+}
+
+/* ---- spaces of the classes */
+
+static const char *example_of(const pnd_panoptic_set *set, const char *folder)
+{
+    return set->n_annotations > 0 ? set->annotations[0].file_name : folder;
+}
+
+static int settle_ground_truth(panoptic_inputs *out, tool *t)
+{
+    panoptic_form *const form = &out->gt_form;
+    const pnd_id_space seen = pnd_panoptic_set_id_space(&out->gt), said = form->ids;
+    pnd_error err = {0};
+    if (form->is_alone &&
+        panoptic_form_set_ids(form, example_of(&out->gt, out->gt_dir), &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    if (form->is_alone && pnd_panoptic_set_add_cityscapes(
+                              &out->own_gt, form->ids == PND_ID_SPACE_TRAIN_IDS, &err) != PND_OK)
+        return tool_fail(t, TOOL_INPUT, &err);
+    if (form->is_alone)
+        out->gt = out->own_gt;
+    if (!form->is_alone && said != PND_ID_SPACE_UNKNOWN && seen != PND_ID_SPACE_UNKNOWN &&
+        said != seen) {
+        (void)pnd_fail(&err, PND_EMISMATCH, "%s: its categories are %s, not what --gt-ids says",
+                       out->gt_json, seen == PND_ID_SPACE_LABEL_IDS ? "label ids" : "trainIds");
+        return tool_fail(t, TOOL_INPUT, &err);
+    }
+    if (form->ids == PND_ID_SPACE_UNKNOWN)
+        form->ids = seen;
+    out->space = form->ids;
+    form->target = out->pred_form.target = out->space;
+    return TOOL_EXIT_OK;
+}
+
+static int settle_predictions(panoptic_inputs *out, tool *t)
+{
+    panoptic_form *const form = &out->pred_form;
+    pnd_error err = {0};
+    if (form->is_alone &&
+        panoptic_form_set_ids(form, example_of(&out->pred, out->pred_dir), &err) != PND_OK)
+        return tool_fail(t, TOOL_USAGE, &err);
+    if (out->space != PND_ID_SPACE_UNKNOWN)
+        return TOOL_EXIT_OK;
+    if (form->format == PANOPTIC_DETECTRON2 && !form->is_alone)
+        form->ids = PND_ID_SPACE_UNKNOWN; /* another data set: the categories are its own */
+    if (form->ids == PND_ID_SPACE_UNKNOWN)
+        return TOOL_EXIT_OK;
+    (void)pnd_fail_hint(&err, PND_EMISMATCH, "if they are, say which with --gt-ids",
+                        "%s: its categories are not Cityscapes' beyond doubt, the predictions' are",
+                        out->gt_json);
+    return tool_fail(t, TOOL_INPUT, &err);
 }
 
 /* ---- categories */
@@ -164,22 +180,23 @@ static int check_space(panoptic_inputs *out, tool *t)
 {
     pnd_panoptic_set pred = out->pred;
     pred.n_categories = 0;
-    const pnd_id_space space = pnd_panoptic_set_id_space(&pred);
+    const pnd_id_space seen = pnd_panoptic_set_id_space(&pred), said = out->pred_form.ids;
+    const pnd_id_space wanted = said != PND_ID_SPACE_UNKNOWN ? said : out->space;
+    const char *const who =
+        said != PND_ID_SPACE_UNKNOWN ? "they were said to be" : "the ground truth has";
     pnd_error err = {0};
-    out->space = pnd_panoptic_set_id_space(&out->gt);
-    if (out->space == PND_ID_SPACE_LABEL_IDS && space == PND_ID_SPACE_TRAIN_IDS)
+    if (wanted == PND_ID_SPACE_LABEL_IDS && seen == PND_ID_SPACE_TRAIN_IDS)
         (void)pnd_fail_hint(&err, PND_EMISMATCH,
-                            "write label ids (person is 24, not 11), or score against "
-                            "cityscapes_panoptic_SPLIT_trainId.json (pnd-panoptic --train-ids)",
-                            "%s: category_ids are trainIds (0..18), the ground truth has label ids "
-                            "(7..33)",
-                            out->pred_json);
-    if (out->space == PND_ID_SPACE_TRAIN_IDS && space == PND_ID_SPACE_LABEL_IDS)
+                            "--pred-ids train takes them as such; or write label ids (person is "
+                            "24, not 11)",
+                            "%s: category_ids are trainIds (0..18), %s label ids (7..33)",
+                            out->pred_json, who);
+    if (wanted == PND_ID_SPACE_TRAIN_IDS && seen == PND_ID_SPACE_LABEL_IDS)
         (void)pnd_fail_hint(&err, PND_EMISMATCH,
-                            "score against cityscapes_panoptic_SPLIT.json, which has label ids",
-                            "%s: category_ids are label ids (7..33), the ground truth has trainIds "
-                            "(0..18)",
-                            out->pred_json);
+                            "--pred-ids label takes them as such; or score against "
+                            "cityscapes_panoptic_SPLIT.json, which has label ids",
+                            "%s: category_ids are label ids (7..33), %s trainIds (0..18)",
+                            out->pred_json, who);
     return err.status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
 }
 
@@ -330,9 +347,13 @@ static int pair_images(panoptic_inputs *out, tool *t, const panoptic_args *args,
 int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *args, eval_sets *sets,
                          eval_deviations *deviations)
 {
-    int code = find_paths(out, t, args);
+    int code = panoptic_find_files(out, t, args);
     if (code == TOOL_EXIT_OK)
-        code = read_sets(out, t, sets);
+        code = read_sets(out, t, args, sets);
+    if (code == TOOL_EXIT_OK)
+        code = settle_ground_truth(out, t);
+    if (code == TOOL_EXIT_OK)
+        code = settle_predictions(out, t);
     if (code == TOOL_EXIT_OK)
         code = collect_categories(out, t);
     if (code == TOOL_EXIT_OK)
@@ -348,6 +369,8 @@ void panoptic_inputs_clear(panoptic_inputs *inputs)
     free(inputs->gt_dir);
     free(inputs->pred_json);
     free(inputs->pred_dir);
+    pnd_panoptic_set_clear(&inputs->own_gt);
+    pnd_panoptic_set_clear(&inputs->own_pred);
     free(inputs->categories);
     free(inputs->partners);
     *inputs = (panoptic_inputs){0};

@@ -261,6 +261,18 @@ static bool equals_strict(const panoptic_results *r)
     return true;
 }
 
+/* What was read; scores do not depend on it. */
+static void write_forms(pnd_json_writer *w, const panoptic_inputs *inputs)
+{
+    pnd_json_key(w, "forms");
+    pnd_json_begin_object(w);
+    pnd_json_key(w, "ground_truth");
+    pnd_json_string(w, panoptic_format_names[inputs->gt_form.format]);
+    pnd_json_key(w, "prediction");
+    pnd_json_string(w, panoptic_format_names[inputs->pred_form.format]);
+    pnd_json_end_object(w);
+}
+
 void panoptic_write_json(pnd_buffer *out, const panoptic_results *r)
 {
     const eval_head head = {
@@ -279,6 +291,7 @@ void panoptic_write_json(pnd_buffer *out, const panoptic_results *r)
         pnd_json_key(&w, "equals_strict");
         pnd_json_bool(&w, equals_strict(r));
     }
+    write_forms(&w, r->inputs);
     write_groups(&w, r);
     write_classes(&w, r);
     write_category_order(&w, r->inputs);
@@ -296,14 +309,15 @@ void panoptic_write_json(pnd_buffer *out, const panoptic_results *r)
 
 /* ---- signature */
 
-/* The ground truth's JSON and the PNGs that were scored, in its order. */
+/* The ground truth's JSON, if it has one, and the PNGs that were scored, in its order. */
 static pnd_status digest_ground_truth(eval_sha256 out, const panoptic_results *r, pnd_error *err)
 {
     eval_sha256 *const files = pnd_alloc_array(r->scored + 1, sizeof *files);
     if (files == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     size_t n = 0;
-    memcpy(files[n++], r->inputs->gt_json_digest, sizeof *files);
+    if (r->inputs->gt_json_digest[0] != '\0')
+        memcpy(files[n++], r->inputs->gt_json_digest, sizeof *files);
     for (size_t i = 0; i < r->inputs->gt.n_annotations; i++)
         if (r->frames[i].scored)
             memcpy(files[n++], r->frames[i].gt_digest, sizeof *files);
