@@ -270,7 +270,7 @@ def with_peer(folder):
     except (OSError, subprocess.SubprocessError) as e:
         print("skipped: cityscapesScripts cannot be installed:", e)
         sys.exit(77)
-    os.execv(python, [python, __file__] + sys.argv[1:4] + ["--peer"])
+    os.execv(python, [python, sys.argv[0]] + sys.argv[1:4] + ["--peer"])
 
 
 if __name__ == "__main__":
