@@ -5,6 +5,7 @@
 #include <panodepth/alloc.h>
 #include <panodepth/labels.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,15 @@ static pnd_status map_train_ids(pnd_plane_u8 *out, const pnd_plane_u8 *image, co
     return status;
 }
 
+static void advise_palette(pnd_error *err, const pnd_buffer *file)
+{
+    pnd_png_info info;
+    if (pnd_png_read_info(&info, file->data, file->size, "", NULL) == PND_OK &&
+        info.color_type == 3)
+        (void)snprintf(err->hint, sizeof err->hint,
+                       "--palette-as-index takes its indices as the labels");
+}
+
 static pnd_status load_prediction(scratch *s, eval_planes *planes, const semantic_args *args,
                                   const char *path, semantic_frame *out, pnd_error *err)
 {
@@ -131,6 +141,8 @@ static pnd_status load_prediction(scratch *s, eval_planes *planes, const semanti
     pnd_status status = eval_planes_read(&image, planes, path, PND_MAX_IMAGE_BYTES, err);
     if (status == PND_OK)
         status = eval_image_u8(&s->pred, image, path, &options, &notes, err);
+    if (status == PND_EUNSUPPORTED)
+        advise_palette(err, eval_image_bytes(image));
     if (status != PND_OK)
         return status;
     out->trailing_bytes = notes.trailing_bytes;
