@@ -343,6 +343,8 @@ const tool_command eval_panoptic_command = {
                 "pnd-eval panoptic --root cityscapes --errors\n"
                 "# the number of panopticapi, bit for bit\n"
                 "pnd-eval panoptic --gt-json gt.json --pred-json pred.json --parity strict\n"
+                "# boundary PQ, with a gate\n"
+                "pnd-eval panoptic --boundary --require 'PQ_boundary>=40'\n"
                 "# two-channel PNGs of trainIds, and a single pair\n"
                 "pnd-eval panoptic --pred-format two-channel --pred-ids train --pred out\n"
                 "pnd-eval panoptic ulm_000000_000019_gtFine_instanceIds.png pred.png \\\n"

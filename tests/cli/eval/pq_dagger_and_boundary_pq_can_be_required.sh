@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Values of the golden frames: PQ-dagger 43.56, boundary PQ 33.998, SQ 55.1, of things 18.6 (see
+# docs/metrics.md, "--require". Values of the golden frames: PQ-dagger 43.56, boundary PQ 33.998, SQ 55.1, of things 18.6 (see
 # pq_dagger_and_boundary_pq_of_the_golden_frames). PQ-dagger of things is their PQ, 21.566.
 golden=$DATA/golden_small
 require() {

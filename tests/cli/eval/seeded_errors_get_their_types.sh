@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# pnd-scene lists the errors it puts into predictions. Where the noise it puts on outlines leaves a
+# docs/metrics.md, "Error types". pnd-scene lists the errors it puts into predictions. Where the noise it puts on outlines leaves a
 # mask that still tells, they come out as what they are; and the types add up to FN and FP.
 pnd-scene --out scene --frames 4 --seed 5 --size 1024x512 --predictions mild --quiet
 pnd-panoptic --root scene --split val --in-place --quiet

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The same as without --json, and every protocol can be read from what is printed of it.
+# docs/formats.md, "A depth protocol of your own". The same as without --json, and every protocol can be read from what is printed of it.
 pnd-eval depth --list-protocols --json >list.json
 pnd-eval depth --protocol paper-repo --explain --json
 cat >own.json <<'END'
