@@ -4,6 +4,7 @@
 
 #include <panodepth/alloc.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -131,6 +132,21 @@ static int check_given(const panoptic_inputs *in, tool *t, const panoptic_args *
     return TOOL_EXIT_OK;
 }
 
+/* A JSON's folder of PNGs, or the folder that is all; what is not there at all is said later. */
+static void check_folder(const panoptic_form *form, const char *json, const char *dir,
+                         const char *what, pnd_error *err)
+{
+    char hint[PND_HINT_SIZE];
+    if (err->status != PND_OK || !exists(json) || is_dir(dir))
+        return;
+    if (form->is_alone)
+        (void)snprintf(hint, sizeof hint,
+                       "for single images: pnd-eval panoptic GT.png PREDICTION.png");
+    else
+        (void)snprintf(hint, sizeof hint, "name it with --%s-dir", form->side);
+    (void)pnd_fail_hint(err, PND_EIO, hint, "%s: no such folder of %s PNGs", dir, what);
+}
+
 static int find_paths(panoptic_inputs *out, tool *t, const panoptic_args *args)
 {
     pnd_error err = {0};
@@ -141,12 +157,8 @@ static int find_paths(panoptic_inputs *out, tool *t, const panoptic_args *args)
         (void)pnd_fail(&err, PND_ENOMEM, "out of memory");
         return tool_fail(t, TOOL_INPUT, &err);
     }
-    if (exists(out->gt_json) && !is_dir(out->gt_dir))
-        (void)pnd_fail_hint(&err, PND_EIO, "name it with --gt-dir",
-                            "%s: no such folder of ground truth PNGs", out->gt_dir);
-    else if (exists(out->pred_json) && !is_dir(out->pred_dir))
-        (void)pnd_fail_hint(&err, PND_EIO, "name it with --pred-dir",
-                            "%s: no such folder of prediction PNGs", out->pred_dir);
+    check_folder(&out->gt_form, out->gt_json, out->gt_dir, "ground truth", &err);
+    check_folder(&out->pred_form, out->pred_json, out->pred_dir, "prediction", &err);
     return err.status == PND_OK ? TOOL_EXIT_OK : tool_fail(t, TOOL_INPUT, &err);
 }
 

@@ -25,6 +25,10 @@ head -c 300 pred/deeper/munster_000002_000019_panoptic.png >short
 mv short pred/deeper/munster_000002_000019_panoptic.png
 run --pred-suffix _panoptic.png
 run --pred-suffix _panoptic.png --skip-bad
+cp "$gt/munster/munster_000002_000019_gtFine_instanceIds.png" whole
+head -c -12 whole >pred/deeper/munster_000002_000019_panoptic.png # no IEND
+run --pred-suffix _panoptic.png
+run --pred-suffix _panoptic.png --lenient-png
 rm pred/deeper/frankfurt* pred/deeper/munster_000002_000019_panoptic.png
 run --pred-suffix _panoptic.png
 run --pred-suffix _panoptic.png --skip-bad
@@ -38,4 +42,5 @@ run --pred-format detectron2 --pred-ids train
 run --gt-suffix _labelTrainIds.png
 run --gt-suffix _nothing.png
 run --gt-json gt.json
+run --pred-dir pred/ulm_000000_000019_panoptic.png
 true
