@@ -2,6 +2,7 @@
 /* The CPU backend: rows and segments in parallel with OpenMP, the same bits for any thread count.
  */
 #include "cpu_backend.h"
+#include "cpu_post_lanes.h"
 
 #include "../depth_job.h"
 #include "../fuse_job.h"
@@ -18,6 +19,7 @@
 static void close_cpu(void *impl)
 {
     pnd_cpu *cpu = impl;
+    pnd_cpu_post_free(cpu->post);
     pnd_cpu_grouping_free(cpu->grouping);
     free(cpu->depth_table);
     free(cpu);
@@ -28,7 +30,7 @@ static const pnd_ops ops = {
     .close = close_cpu,
     .depth_from_disparity = pnd_cpu_depth,
     .fuse_depth = pnd_cpu_fuse,
-    .postprocess = pnd_ref_post, /* until cpu has its own */
+    .postprocess = pnd_cpu_post,
 };
 
 static int default_threads(void)
@@ -46,6 +48,7 @@ pnd_status pnd_cpu_open(pnd_backend *backend, const pnd_backend_options *options
     if (cpu == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for the CPU backend");
     cpu->threads = options->threads > 0 ? options->threads : default_threads();
+    cpu->lanes = pnd_cpu_lanes_at(0);
     backend->ops = &ops;
     backend->impl = cpu;
 #ifdef _OPENMP

@@ -9,8 +9,12 @@ typedef struct pnd_cpu {
     int threads;                             /* for num_threads(); at least 1 */
     struct pnd_cpu_depth_table *depth_table; /* of the last calibration; NULL before the first */
     struct pnd_cpu_grouping *grouping;       /* scratch of fusion; NULL before the first */
+    struct post_memory *post;                /* memory of post-processing; likewise */
+    const struct pnd_cpu_lanes *lanes;       /* its inner loops for this machine */
 } pnd_cpu;
 
-void pnd_cpu_grouping_free(struct pnd_cpu_grouping *grouping); /* NULL is fine */
+/* NULL is fine. */
+void pnd_cpu_grouping_free(struct pnd_cpu_grouping *grouping);
+void pnd_cpu_post_free(struct post_memory *post);
 
 #endif
