@@ -50,6 +50,8 @@ def prepare(net, mode, device):
     net = net.fold()
     if mode == "fold":
         return net
+    if not hasattr(torch, "compile"):
+        raise RuntimeError(f"PyTorch {torch.__version__} has no torch.compile")
     return torch.compile(net, mode="reduce-overhead" if device == "cuda" else "default")
 
 
