@@ -31,7 +31,7 @@ static void check_segments(pnd_plane_u32 *pairs)
     pnd_annotation image = {0};
     if (pnd_pairs_map(pairs, &rule, "fuzz", NULL) != PND_OK)
         return;
-    uint32_t *const before = malloc(n * sizeof *before);
+    uint32_t *const before = malloc((n + 1) * sizeof *before);
     if (before == NULL)
         abort();
     memcpy(before, pairs->data, n * sizeof *before);
