@@ -65,10 +65,11 @@ bool tool_problem_is_skippable(const tool_problem *problem)
     return tool_exit_code(problem->err.status, problem->side) == TOOL_EXIT_INPUT;
 }
 
-static int graver(int a, int b)
+int tool_graver_exit(int a, int b)
 {
-    static const int order[] = {TOOL_EXIT_OK,     TOOL_EXIT_INPUT,  TOOL_EXIT_USAGE,
-                                TOOL_EXIT_OUTPUT, TOOL_EXIT_DEVICE, TOOL_EXIT_INTERNAL};
+    static const int order[] = {TOOL_EXIT_OK,     TOOL_EXIT_GATE,    TOOL_EXIT_INCOMPLETE,
+                                TOOL_EXIT_INPUT,  TOOL_EXIT_USAGE,   TOOL_EXIT_OUTPUT,
+                                TOOL_EXIT_DEVICE, TOOL_EXIT_INTERNAL};
     const size_t n = sizeof order / sizeof *order;
     for (size_t i = n; i-- > 0;)
         if (order[i] == a || order[i] == b)
@@ -93,7 +94,7 @@ int tool_problems_report(struct tool *t, tool_problems *problems)
     int code = problems->lost ? TOOL_EXIT_INTERNAL : TOOL_EXIT_OK;
     tool_problems_sort(problems);
     for (size_t i = 0; i < problems->n; i++)
-        code = graver(code, report_one(t, &problems->items[i], i < most));
+        code = tool_graver_exit(code, report_one(t, &problems->items[i], i < most));
     if (problems->n > most)
         tool_warn(t, "and %zu more problems (--max-errors %d)", problems->n - most,
                   t->common.max_errors);

@@ -45,6 +45,10 @@ bool tool_problem_is_skippable(const tool_problem *problem);
  */
 int tool_problems_report(struct tool *t, tool_problems *problems);
 
+/** The graver of two exit codes below 128: a bug, then device, output, usage, input, missing
+ * frames, an unmet gate. */
+int tool_graver_exit(int a, int b);
+
 void tool_problems_clear(tool_problems *problems);
 
 #endif

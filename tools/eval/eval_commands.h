@@ -10,5 +10,6 @@ extern const tool_command eval_semantic_command;
 extern const tool_command eval_instance_command;
 extern const tool_command eval_depth_command;
 extern const tool_command eval_joint_command;
+extern const tool_command eval_all_command;
 
 #endif

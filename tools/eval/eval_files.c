@@ -13,6 +13,18 @@
 /* A folder inside itself (by a symbolic link) ends here. */
 enum { MAX_FOLDER_DEPTH = 16 };
 
+bool eval_exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+bool eval_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
     const size_t n = strlen(text), k = strlen(end);
@@ -53,14 +65,13 @@ static pnd_status scan(eval_files *out, const char *folder, const eval_file_kind
 static pnd_status add_entry(eval_files *out, const char *folder, const char *name,
                             const eval_file_kind *kind, int depth, pnd_error *err)
 {
-    struct stat info;
     if (name[0] == '.')
         return PND_OK;
     char *const path = pnd_strdup_printf("%s/%s", folder, name);
     if (path == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for a list of files");
     pnd_status status = PND_OK;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+    if (eval_is_folder(path)) {
         if (depth < MAX_FOLDER_DEPTH)
             status = scan(out, path, kind, depth + 1, err);
     } else if (extension_of(name, kind) != NULL) {

@@ -34,6 +34,10 @@ PND_NODISCARD pnd_status eval_files_find(eval_files *out, const char *folder,
                                          const eval_file_kind *kind, pnd_error *err);
 void eval_files_clear(eval_files *files);
 
+/* True when `path` names anything, or a folder; symbolic links are followed. */
+bool eval_exists(const char *path);
+bool eval_is_folder(const char *path);
+
 /* Length of what names the frame in a file name: "aachen_000001_000019", else what stands before
  * the kind's tail or the extension. */
 size_t eval_file_key_length(const char *base, const eval_file_kind *kind);

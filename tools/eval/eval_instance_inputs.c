@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char *const list_extensions[] = {".txt", NULL};
 static const eval_file_kind list_kind = {
@@ -77,12 +76,6 @@ static pnd_status pair_set(instance_inputs *out, const char *name, eval_deviatio
     return status;
 }
 
-static bool is_dir(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 /* NAME for NAME.json, else the JSON's own folder. */
 static char *folder_of_set(const char *json)
 {
@@ -90,7 +83,7 @@ static char *folder_of_set(const char *json)
     const char *const slash = strrchr(json, '/');
     if (length > extension && strcmp(json + length - extension, ".json") == 0) {
         char *const stem = pnd_strdup_printf("%.*s", (int)(length - extension), json);
-        if (stem == NULL || is_dir(stem))
+        if (stem == NULL || eval_is_folder(stem))
             return stem;
         free(stem);
     }

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef enum file_kind { GROUND_TRUTH, DEPTH, PANOPTIC, ANY } file_kind;
 
@@ -65,11 +64,10 @@ static pnd_status pick(const char **out, eval_files *files, const char *key, fil
 static pnd_status find_sub(eval_files *out, file_kind *kind, const char *folder, const char *sub,
                            pnd_error *err)
 {
-    struct stat info;
     char *const inside = pnd_strdup_printf("%s/%s", folder, sub);
     if (inside == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
-    const bool has_inside = stat(inside, &info) == 0 && S_ISDIR(info.st_mode);
+    const bool has_inside = eval_is_folder(inside);
     if (has_inside)
         *kind = ANY;
     const pnd_status status =

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const pnd_category classes[JOINT_N_CLASSES] = {
     {0, false}, {1, false}, {2, false}, {3, false},  {4, false}, {5, false}, {6, false},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in the files, which classes they mean, and which prediction belongs to which image. */
+#include "eval_files.h"
 #include "eval_panoptic.h"
 #include "eval_panoptic_list.h"
 
@@ -8,13 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-static bool exists(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0;
-}
 
 /* ---- reading */
 
@@ -28,7 +22,7 @@ static pnd_status read_set(pnd_panoptic_set *out, eval_sha256 digest, eval_sets 
 {
     const eval_set *set = NULL;
     const pnd_status status = eval_sets_read(&set, sets, path, role, err);
-    if (status == PND_EIO && !exists(path))
+    if (status == PND_EIO && !eval_exists(path))
         set_hint(err, role == PND_GROUND_TRUTH
                           ? "pnd-panoptic makes it from the gtFine folder"
                           : "name the predictions with --pred-json FILE or --pred DIR");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which forms and which files the options of pnd-eval panoptic mean. */
+#include "eval_files.h"
 #include "eval_panoptic.h"
 
 #include <panodepth/alloc.h>
@@ -7,19 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-static bool is_dir(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-static bool exists(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0;
-}
 
 static char *copy_or(const char *given, const char *dir, const char *inside, const char *split)
 {
@@ -55,7 +43,7 @@ static char *parent(const char *path)
 static char *prediction_folder(const char *json)
 {
     char *const folder = without_extension(json);
-    if (folder == NULL || is_dir(folder))
+    if (folder == NULL || eval_is_folder(folder))
         return folder;
     char *const beside = parent(json);
     free(folder);
@@ -137,7 +125,7 @@ static void check_folder(const panoptic_form *form, const char *json, const char
                          const char *what, pnd_error *err)
 {
     char hint[PND_HINT_SIZE];
-    if (err->status != PND_OK || !exists(json) || is_dir(dir))
+    if (err->status != PND_OK || !eval_exists(json) || eval_is_folder(dir))
         return;
     if (form->is_alone)
         (void)snprintf(hint, sizeof hint,

@@ -149,15 +149,13 @@ static const char *image_id(const void *context, int32_t index)
     return p->steps[p->first[index]].id;
 }
 
-/* What two parts say about the same file is said once. */
+/* A file that several parts cannot use is complained of once. */
 static void note_error(pass_scratch *s, pnd_status status, pnd_error *err)
 {
     if (err->status == PND_OK)
         (void)pnd_fail(err, status, "failed (%s)", pnd_status_name(status));
-    for (size_t i = 0; i < s->n_errors; i++)
-        if (strcmp(s->errors[i].message, err->message) == 0)
-            return;
-    s->errors[s->n_errors++] = *err;
+    if (s->n_errors == 0 || !eval_planes_repeated_failure(s->planes))
+        s->errors[s->n_errors++] = *err;
 }
 
 /* All but the last, which the caller returns. */
@@ -184,6 +182,7 @@ static pnd_status run_frame(tool_frame *frame)
         const step *const at = &p->steps[i];
         const eval_part *const part = &p->parts[at->part];
         pnd_error err = {0};
+        eval_planes_next_task(s->planes);
         const pnd_status status =
             part->task->frame(part->state, at->index, s->of[at->part], s->planes, &err);
         if (status == PND_OK)

@@ -24,6 +24,7 @@ typedef struct decoded {
 } decoded;
 
 struct eval_image {
+    eval_planes *owner;
     char *path;     /* as it was asked for; names the file within its frame */
     pnd_error read; /* status PND_OK: the bytes are good */
     pnd_buffer bytes;
@@ -39,6 +40,7 @@ struct eval_image {
 struct eval_planes {
     eval_image **images; /* the first n are of this frame; pointers stay when the list grows */
     size_t n, capacity;
+    bool repeated; /* a remembered failure was handed out */
 };
 
 /* ---- the store */
@@ -73,6 +75,17 @@ void eval_planes_free(eval_planes *planes)
 void eval_planes_begin(eval_planes *planes)
 {
     planes->n = 0;
+    planes->repeated = false;
+}
+
+void eval_planes_next_task(eval_planes *planes)
+{
+    planes->repeated = false;
+}
+
+bool eval_planes_repeated_failure(const eval_planes *planes)
+{
+    return planes->repeated;
 }
 
 static eval_image *find(const eval_planes *planes, const char *path)
@@ -109,6 +122,7 @@ static eval_image *add(eval_planes *planes, char *path)
         return NULL;
     planes->n++;
     free(image->path);
+    image->owner = planes;
     image->path = path;
     image->read = (pnd_error){0};
     image->sha256[0] = '\0';
@@ -133,6 +147,7 @@ static pnd_status read_file(eval_image **out, eval_planes *planes, char *path, c
     eval_image *image = find(planes, path);
     if (image != NULL) {
         free(path);
+        planes->repeated |= image->read.status != PND_OK;
     } else {
         image = add(planes, path);
         if (image == NULL) {
@@ -219,7 +234,9 @@ static pnd_status decode_once(eval_image *image, image_kind kind, const char *na
     const pnd_png_options strict = {.struct_size = sizeof strict};
     const pnd_png_options *const options = wanted != NULL ? wanted : &strict;
     decoded *const d = &image->decoded[kind];
-    if (!answers(d, options)) {
+    if (answers(d, options)) {
+        image->owner->repeated |= d->err.status != PND_OK;
+    } else {
         *d = (decoded){.done = true, .options = *options};
         d->err.status = decode(image, kind, name, options, &d->notes, &d->err);
     }

@@ -10,7 +10,7 @@
  *         status = eval_image_u16(&disparity, image, path, NULL, &notes, err);
  *
  * Everything handed out is borrowed, is not changed by anybody, and lives until
- * eval_planes_begin(). A failure is remembered too: whoever asks next gets the same words.
+ * eval_planes_begin(). A failure is remembered too.
  */
 #ifndef PND_EVAL_PLANES_H
 #define PND_EVAL_PLANES_H
@@ -31,6 +31,11 @@ void eval_planes_free(eval_planes *planes); /* NULL is fine */
 
 /* A new frame: forget the files of the last one. */
 void eval_planes_begin(eval_planes *planes);
+
+/* The next task of the same frame; and whether it was handed a failure that a task before it had
+ * met already. */
+void eval_planes_next_task(eval_planes *planes);
+bool eval_planes_repeated_failure(const eval_planes *planes);
 
 /* The file `path`. @retval as pnd_file_read() */
 PND_NODISCARD pnd_status eval_planes_read(eval_image **out, eval_planes *planes, const char *path,

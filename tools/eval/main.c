@@ -4,7 +4,8 @@
 int main(int argc, char **argv)
 {
     const tool_command commands[] = {eval_panoptic_command, eval_semantic_command,
-                                     eval_instance_command, eval_depth_command, eval_joint_command};
+                                     eval_instance_command, eval_depth_command,
+                                     eval_joint_command,    eval_all_command};
     const tool_program program = {
         .name = "pnd-eval",
         .summary = "score panoptic, semantic and instance segmentation and depth",
