@@ -3,52 +3,14 @@
  * an entry in the problem list, and a stop (signal, full disk) makes the remaining iterations
  * empty. */
 #include "tool.h"
+#include "tool_signal.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
 #ifdef _OPENMP
 #include <omp.h>
 #endif
-
-static volatile sig_atomic_t caught_signal;
-
-/* First signal: finish the frames in flight. The default action is back for the second. */
-static void on_signal(int number)
-{
-    caught_signal = number;
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGTERM, SIG_DFL);
-}
-
-typedef struct saved_handlers {
-    struct sigaction interrupt, terminate;
-} saved_handlers;
-
-static void catch_one(int number, struct sigaction *saved)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(number, NULL, saved);
-    if (saved->sa_handler != SIG_IGN) /* nohup and background jobs keep their wish */
-        (void)sigaction(number, &action, NULL);
-}
-
-static saved_handlers catch_signals(void)
-{
-    saved_handlers saved;
-    caught_signal = 0;
-    catch_one(SIGINT, &saved.interrupt);
-    catch_one(SIGTERM, &saved.terminate);
-    return saved;
-}
-
-static void restore_signals(const saved_handlers *saved)
-{
-    (void)sigaction(SIGINT, &saved->interrupt, NULL);
-    (void)sigaction(SIGTERM, &saved->terminate, NULL);
-}
 
 typedef struct loop {
     const tool_frame_job *job;
@@ -71,7 +33,7 @@ static void record(loop *l, const tool_frame *frame)
 static void one_frame(loop *l, int32_t index, void *scratch)
 {
     tool_frame frame = {.index = index, .context = l->job->context, .scratch = scratch};
-    if (caught_signal != 0 || atomic_load(&l->stop))
+    if (tool_signal_caught() != 0 || atomic_load(&l->stop))
         return;
     const pnd_status status = l->job->run(&frame);
     if (status != PND_OK) {
@@ -134,14 +96,15 @@ int tool_for_each(struct tool *t, const tool_frame_job *job, tool_problems *prob
     atomic_init(&l.stop, false);
     atomic_init(&l.done, 0);
     l.progress = tool_progress_start(t, what, job->n);
-    const saved_handlers saved = catch_signals();
+    const tool_signals saved = tool_signals_catch();
     run_all(&l, thread_count(t, job->n));
-    restore_signals(&saved);
+    tool_signals_restore(&saved);
     tool_progress_end(&l.progress);
     const int code = tool_problems_report(t, problems);
-    if (caught_signal == 0)
+    const int caught = tool_signal_caught();
+    if (caught == 0)
         return code;
-    tool_warn(t, "stopped by signal %d after %d of %d %s", (int)caught_signal, atomic_load(&l.done),
-              job->n, what);
-    return TOOL_EXIT_SIGNAL + (int)caught_signal;
+    tool_warn(t, "stopped by signal %d after %d of %d %s", caught, atomic_load(&l.done), job->n,
+              what);
+    return TOOL_EXIT_SIGNAL + caught;
 }

@@ -4,6 +4,7 @@
 #define CONVERT_H
 
 #include "tool.h"
+#include "tool_files.h"
 
 #include <panodepth/panoptic_segments.h>
 
@@ -38,28 +39,8 @@ typedef struct convert_args {
     bool partial, saturate, drop_invalid, deflate;
 } convert_args;
 
-/** One input, and what it is called in the output. */
-typedef struct convert_file {
-    char *path;     /**< opened; for images of a JSON only shown */
-    char *name;     /**< relative to the folder of the results */
-    char *image_id; /**< core name, or the name without folders and extension */
-} convert_file;
-
-typedef struct convert_files {
-    convert_file *items;
-    size_t n, capacity;
-} convert_files;
-
-/** Append copies. @retval PND_ENOMEM */
-PND_NODISCARD pnd_status convert_files_add(convert_files *files, const char *path, const char *name,
-                                           pnd_error *err);
-
-/** The file itself, or all files below a folder whose name ends in one of the extensions (NULL
- *  ends the list), sorted by path.
- *  @retval PND_EIO  @retval PND_EFORMAT none, or two of one image id */
-PND_NODISCARD pnd_status convert_files_find(convert_files *out, const char *path,
-                                            const char *const *extensions, pnd_error *err);
-void convert_files_clear(convert_files *files);
+/** What to do about two files of one image. */
+#define CONVERT_FILES_HINT "--suffix chooses one kind of image"
 
 /** What the names of images end in: --suffix, or ".png". */
 const char *convert_suffix(const convert_args *args);

@@ -16,7 +16,7 @@
 typedef struct job {
     tool *tool;
     const convert_args *args;
-    convert_files files;
+    tool_files files;
     bool one_file; /* --out is the file itself */
 } job;
 
@@ -165,7 +165,7 @@ static pnd_status convert_map(tool_frame *f)
 {
     const job *j = f->context;
     scratch *s = f->scratch;
-    const convert_file *file = &j->files.items[f->index];
+    const tool_file *file = &j->files.items[f->index];
     double scale = 1;
     pnd_status status = pnd_file_read(&s->file, file->path, PND_MAX_IMAGE_BYTES, &f->err);
     if (status == PND_OK)
@@ -213,7 +213,7 @@ int convert_depth(tool *t, const void *args_)
     if (tool_check_output(args->out, &input, 1, NULL, &err) != PND_OK)
         return tool_fail(t, TOOL_USAGE, &err);
     int code = TOOL_EXIT_OK;
-    if (convert_files_find(&j.files, input, extensions, &err) != PND_OK)
+    if (tool_files_find(&j.files, input, extensions, CONVERT_FILES_HINT, &err) != PND_OK)
         code = tool_fail(t, TOOL_INPUT, &err);
     else if (j.one_file && j.files.n != 1)
         code = tool_usage_error(t, "--out %s is one file; the input has %zu", args->out, j.files.n);
@@ -230,6 +230,6 @@ int convert_depth(tool *t, const void *args_)
     if (code == TOOL_EXIT_OK)
         tool_info(t, "%zu depth maps in %s", j.files.n, args->out);
     tool_problems_clear(&problems);
-    convert_files_clear(&j.files);
+    tool_files_clear(&j.files);
     return code;
 }

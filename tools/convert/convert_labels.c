@@ -13,7 +13,7 @@
 typedef struct job {
     tool *tool;
     const convert_args *args;
-    convert_files files;
+    tool_files files;
 } job;
 
 typedef struct scratch {
@@ -63,7 +63,7 @@ static pnd_status convert_image(tool_frame *f)
 {
     const job *j = f->context;
     scratch *s = f->scratch;
-    const convert_file *file = &j->files.items[f->index];
+    const tool_file *file = &j->files.items[f->index];
     pnd_status status = pnd_file_read(&s->file, file->path, PND_MAX_IMAGE_BYTES, &f->err);
     if (status == PND_OK)
         status = pnd_png_decode_u8(&s->labels, s->file.data, s->file.size, file->path, NULL, NULL,
@@ -88,7 +88,7 @@ static const char *image_id(const void *context, int32_t index)
 }
 
 /* The server finds an image by its core name. */
-static pnd_status check_names(const convert_files *files, pnd_error *err)
+static pnd_status check_names(const tool_files *files, pnd_error *err)
 {
     for (size_t i = 0; i < files->n; i++) {
         size_t core;
@@ -125,7 +125,7 @@ int convert_labels_run(tool *t, const convert_args *args, const char *input)
     if (tool_check_output(args->out, &input, 1, NULL, &err) != PND_OK)
         return tool_fail(t, TOOL_USAGE, &err);
     int code = TOOL_EXIT_OK;
-    if (convert_files_find(&j.files, input, extensions, &err) != PND_OK ||
+    if (tool_files_find(&j.files, input, extensions, CONVERT_FILES_HINT, &err) != PND_OK ||
         check_names(&j.files, &err) != PND_OK)
         code = tool_fail(t, TOOL_INPUT, &err);
     if (code == TOOL_EXIT_OK)
@@ -143,7 +143,7 @@ int convert_labels_run(tool *t, const convert_args *args, const char *input)
     if (code == TOOL_EXIT_OK)
         tool_info(t, "%zu images in %s", j.files.n, args->out);
     tool_problems_clear(&problems);
-    convert_files_clear(&j.files);
+    tool_files_clear(&j.files);
     return code;
 }
 

@@ -23,7 +23,7 @@ typedef struct job {
     pnd_id_space ids, to_ids;
     char *png_in, *png_out;
     pnd_panoptic_set set; /* of a JSON input; annotation i is file i */
-    convert_files files;
+    tool_files files;
     result *results;
 } job;
 
@@ -71,7 +71,7 @@ static void scratch_free(void *pointer)
 
 static pnd_status read_pairs(scratch *s, const job *j, size_t i, pnd_error *err)
 {
-    const convert_file *file = &j->files.items[i];
+    const tool_file *file = &j->files.items[i];
     const char *const path = file->path;
     if (!is_json(j->args->from)) {
         const pnd_status status = pnd_file_read(&s->file, path, PND_MAX_IMAGE_BYTES, err);
@@ -146,7 +146,7 @@ static pnd_status fill_annotations(pnd_panoptic_set *set, pnd_image_info *images
                                    job *j, pnd_error *err)
 {
     for (size_t i = 0; i < j->files.n; i++) {
-        const convert_file *file = &j->files.items[i];
+        const tool_file *file = &j->files.items[i];
         result *r = &j->results[i];
         pnd_annotation *a = &set->annotations[set->n_annotations++];
         char *png = convert_output(".", file->name, ".png");
@@ -282,7 +282,7 @@ static pnd_status open_json(job *j, const char *input, pnd_error *err)
         const pnd_annotation *a = &j->set.annotations[i];
         char *path = pnd_strdup_printf("%s/%s", j->png_in, a->file_name);
         status = path == NULL ? pnd_fail(err, PND_ENOMEM, "out of memory")
-                              : convert_files_add(&j->files, path, a->file_name, err);
+                              : tool_files_add(&j->files, path, a->file_name, err);
         free(path);
         char *id = status == PND_OK ? pnd_strdup(a->image_id) : NULL;
         if (status == PND_OK) {
@@ -316,9 +316,9 @@ static pnd_status find_ids(job *j, const char *input, pnd_error *err)
 static pnd_status open_input(job *j, const char *input, pnd_error *err)
 {
     const char *const extensions[] = {convert_suffix(j->args), NULL};
-    pnd_status status = is_json(j->args->from)
-                            ? open_json(j, input, err)
-                            : convert_files_find(&j->files, input, extensions, err);
+    pnd_status status = is_json(j->args->from) ? open_json(j, input, err)
+                                               : tool_files_find(&j->files, input, extensions,
+                                                                 CONVERT_FILES_HINT, err);
     if (status == PND_OK)
         status = find_ids(j, input, err);
     if (status != PND_OK)
@@ -335,7 +335,7 @@ static void close_job(job *j)
     free(j->png_in);
     free(j->png_out);
     pnd_panoptic_set_clear(&j->set);
-    convert_files_clear(&j->files);
+    tool_files_clear(&j->files);
 }
 
 static pnd_status check_absent(const job *j, const char *out, pnd_error *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which files are converted, and what the results are called. */
-#include "convert.h"
+/* The files a folder holds, and which image each belongs to. */
+#include "tool_files.h"
 
 #include <panodepth/alloc.h>
 #include <panodepth/cityscapes.h>
@@ -13,7 +13,7 @@
 
 enum { MAX_DEPTH = 16 };
 
-void convert_files_clear(convert_files *files)
+void tool_files_clear(tool_files *files)
 {
     for (size_t i = 0; i < files->n; i++) {
         free(files->items[i].path);
@@ -21,7 +21,7 @@ void convert_files_clear(convert_files *files)
         free(files->items[i].image_id);
     }
     free(files->items);
-    *files = (convert_files){0};
+    *files = (tool_files){0};
 }
 
 /* The core name if there is one, else the name without folders and extension. */
@@ -36,19 +36,18 @@ static char *image_id_of(const char *name)
     return pnd_strdup_printf("%.*s", (int)length, base);
 }
 
-pnd_status convert_files_add(convert_files *files, const char *path, const char *name,
-                             pnd_error *err)
+pnd_status tool_files_add(tool_files *files, const char *path, const char *name, pnd_error *err)
 {
     if (files->n == files->capacity) {
         const size_t capacity = files->capacity > 0 ? 2 * files->capacity : 64;
-        convert_file *items = pnd_realloc_array(files->items, capacity, sizeof *items);
+        tool_file *items = pnd_realloc_array(files->items, capacity, sizeof *items);
         if (items == NULL)
             return pnd_fail(err, PND_ENOMEM, "out of memory");
         files->items = items;
         files->capacity = capacity;
     }
-    convert_file *file = &files->items[files->n++];
-    *file = (convert_file){pnd_strdup(path), pnd_strdup(name), image_id_of(name)};
+    tool_file *file = &files->items[files->n++];
+    *file = (tool_file){pnd_strdup(path), pnd_strdup(name), image_id_of(name)};
     return file->path != NULL && file->name != NULL && file->image_id != NULL
                ? PND_OK
                : pnd_fail(err, PND_ENOMEM, "out of memory");
@@ -65,7 +64,7 @@ static bool has_extension(const char *name, const char *const *extensions)
     return false;
 }
 
-static pnd_status find_below(convert_files *out, const char *root, const char *below,
+static pnd_status find_below(tool_files *out, const char *root, const char *below,
                              const char *const *extensions, int depth, pnd_error *err)
 {
     char *folder = pnd_strdup_printf("%s/%s", root, below);
@@ -88,7 +87,7 @@ static pnd_status find_below(convert_files *out, const char *root, const char *b
             status = depth < MAX_DEPTH ? find_below(out, root, inner, extensions, depth + 1, err)
                                        : PND_OK;
         else if (has_extension(name, extensions))
-            status = convert_files_add(out, path, name, err);
+            status = tool_files_add(out, path, name, err);
         free(name);
         free(path);
         free(inner);
@@ -101,20 +100,20 @@ static pnd_status find_below(convert_files *out, const char *root, const char *b
 
 static int compare_paths(const void *a, const void *b)
 {
-    const convert_file *x = a, *y = b;
+    const tool_file *x = a, *y = b;
     return strcmp(x->name, y->name);
 }
 
 static int compare_ids(const void *a, const void *b)
 {
-    const convert_file *const *x = a, *const *y = b;
+    const tool_file *const *x = a, *const *y = b;
     return strcmp((*x)->image_id, (*y)->image_id);
 }
 
-static pnd_status check_unique(const convert_files *files, pnd_error *err)
+pnd_status tool_files_check_unique(const tool_files *files, const char *hint, pnd_error *err)
 {
     pnd_status status = PND_OK;
-    const convert_file **sorted = pnd_alloc_array(files->n, sizeof *sorted);
+    const tool_file **sorted = pnd_alloc_array(files->n, sizeof *sorted);
     if (sorted == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     for (size_t i = 0; i < files->n; i++)
@@ -122,22 +121,21 @@ static pnd_status check_unique(const convert_files *files, pnd_error *err)
     qsort(sorted, files->n, sizeof *sorted, compare_ids);
     for (size_t i = 1; i < files->n && status == PND_OK; i++)
         if (strcmp(sorted[i - 1]->image_id, sorted[i]->image_id) == 0)
-            status = pnd_fail_hint(err, PND_EFORMAT, "--suffix chooses one kind of image",
-                                   "%s and %s are both of image %s", sorted[i - 1]->path,
-                                   sorted[i]->path, sorted[i]->image_id);
+            status = pnd_fail_hint(err, PND_EFORMAT, hint, "%s and %s are both of image %s",
+                                   sorted[i - 1]->path, sorted[i]->path, sorted[i]->image_id);
     free(sorted);
     return status;
 }
 
-pnd_status convert_files_find(convert_files *out, const char *path, const char *const *extensions,
-                              pnd_error *err)
+pnd_status tool_files_find(tool_files *out, const char *path, const char *const *extensions,
+                           const char *hint, pnd_error *err)
 {
     struct stat info;
     if (stat(path, &info) != 0)
         return pnd_fail(err, PND_EIO, "%s: %s", path, strerror(errno));
     if (!S_ISDIR(info.st_mode)) {
         const char *slash = strrchr(path, '/');
-        return convert_files_add(out, path, slash != NULL ? slash + 1 : path, err);
+        return tool_files_add(out, path, slash != NULL ? slash + 1 : path, err);
     }
     const pnd_status status = find_below(out, path, "", extensions, 0, err);
     if (status != PND_OK)
@@ -147,18 +145,5 @@ pnd_status convert_files_find(convert_files *out, const char *path, const char *
     if (out->n > INT32_MAX)
         return pnd_fail(err, PND_ELIMIT, "%zu files are too many", out->n);
     qsort(out->items, out->n, sizeof *out->items, compare_paths);
-    return check_unique(out, err);
-}
-
-const char *convert_suffix(const convert_args *args)
-{
-    return args->suffix != NULL ? args->suffix : ".png";
-}
-
-char *convert_output(const char *out, const char *name, const char *extension)
-{
-    const char *slash = strrchr(name, '/');
-    const char *dot = strrchr(slash != NULL ? slash : name, '.');
-    const int length = (int)(dot != NULL ? dot - name : (ptrdiff_t)strlen(name));
-    return pnd_strdup_printf("%s/%.*s%s", out, length, name, extension);
+    return tool_files_check_unique(out, hint, err);
 }
