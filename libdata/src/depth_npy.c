@@ -26,22 +26,46 @@ typedef struct npy_header {
     bool has_descr, has_order, has_shape;
 } npy_header;
 
-void pnd_npy_append(pnd_buffer *out, pnd_view_f32 depth_m, bool nan_for_invalid)
+/* Magic, version and header of a '<f4' array. */
+static void append_header(pnd_buffer *out, const char *shape)
 {
-    char dict[128];
-    const int length =
-        snprintf(dict, sizeof dict, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }",
-                 depth_m.height, depth_m.width);
+    char dict[160];
+    const int length = snprintf(dict, sizeof dict,
+                                "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", shape);
     const size_t used = PREFIX_SIZE + (size_t)length + 1; /* with the newline */
     const size_t total = (used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     const size_t header = total - PREFIX_SIZE;
     const uint8_t prefix[PREFIX_SIZE] = {
         0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (uint8_t)(header & 0xff), (uint8_t)(header >> 8)};
-    const size_t row_bytes = (size_t)depth_m.width * sizeof(float);
-    if (pnd_buffer_reserve(out, total + row_bytes * (size_t)depth_m.height) != PND_OK)
-        return;
     pnd_buffer_append(out, prefix, sizeof prefix);
     pnd_buffer_printf(out, "%s%*s\n", dict, (int)(total - used), "");
+}
+
+pnd_status pnd_npy_encode_maps(pnd_buffer *out, const float *maps, int32_t channels, int32_t height,
+                               int32_t width, pnd_error *err)
+{
+    char shape[64];
+    const size_t n = (size_t)channels * (size_t)height * (size_t)width;
+    pnd_buffer_reset(out);
+    (void)snprintf(shape, sizeof shape, "%d, %d, %d", channels, height, width);
+    append_header(out, shape);
+    if (pnd_buffer_reserve(out, n * sizeof *maps) == PND_OK)
+        for (size_t i = 0; i < n; i++, out->size += sizeof *maps)
+            pnd_store_f32le(out->data + out->size, maps[i]);
+    const pnd_status status = pnd_buffer_status(out, err);
+    if (status != PND_OK)
+        pnd_buffer_reset(out);
+    return status;
+}
+
+void pnd_npy_append(pnd_buffer *out, pnd_view_f32 depth_m, bool nan_for_invalid)
+{
+    char shape[64];
+    (void)snprintf(shape, sizeof shape, "%d, %d", depth_m.height, depth_m.width);
+    append_header(out, shape);
+    const size_t row_bytes = (size_t)depth_m.width * sizeof(float);
+    if (pnd_buffer_reserve(out, row_bytes * (size_t)depth_m.height) != PND_OK)
+        return;
     for (int32_t y = 0; y < depth_m.height; y++) {
         const float *row = pnd_view_f32_row(depth_m, y);
         for (int32_t x = 0; x < depth_m.width; x++) {

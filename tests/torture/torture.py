@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run a tool with its n-th allocation failing, for every n, and check that nothing worse than an error happens.
 
-usage: torture.py SHIM OUTPUT_NAME -- COMMAND ...
+usage: torture.py SHIM OUTPUT_NAME [FIRST_N] -- COMMAND ...
 
 COMMAND runs in a fresh directory per attempt; "{out}" in it stands for OUTPUT_NAME there. The first run, without failures,
 gives the expected output. Every other run must end by itself (no signal) and leave either nothing or exactly that output;
-exit 0 demands exactly that output; a failure demands a message. Beyond 80, n grows by steps so that long runs stay affordable.
+exit 0 demands exactly that output; a failure demands a message. FIRST_N passes over what libraries allocate before main(). Beyond 80, n grows by steps so that long runs stay affordable.
 """
 import hashlib
 import os
@@ -59,7 +59,7 @@ def main():
     run, expected, total = attempt(shim, output, command, 0)
     if run.returncode != 0 or not expected or not total:
         sys.exit(f"the command itself fails: exit {run.returncode}\n{run.stderr.decode()}")
-    n, tried, failed = 1, 0, 0
+    n, tried, failed = 1 if sys.argv[3] == "--" else int(sys.argv[3]), 0, 0
     while n <= total:
         for fail_all in (False, True):
             run, found, _ = attempt(shim, output, command, n, fail_all)

@@ -47,6 +47,14 @@ PND_API PND_NODISCARD pnd_status pnd_depth_encode(pnd_buffer *out, int64_t *satu
                                                   pnd_depth_rounding rounding, bool nan_for_invalid,
                                                   pnd_error *err);
 
+/**
+ * A stack of float maps [channels][height][width] as .npy: version 1.0, '<f4', C order, every value
+ * as it is. `out` is reset first. @retval PND_ENOMEM
+ */
+PND_API PND_NODISCARD pnd_status pnd_npy_encode_maps(pnd_buffer *out, const float *maps,
+                                                     int32_t channels, int32_t height,
+                                                     int32_t width, pnd_error *err);
+
 typedef enum pnd_depth_map_kind {
     PND_DEPTH_MAP_U16, /**< PNG, npy '<u2': raw samples in `samples` */
     PND_DEPTH_MAP_F32, /**< npy '<f4' and '<f2', PFM: metres in `f32` */
