@@ -101,6 +101,19 @@ def time_section(record):
     ]
 
 
+def operator_section(record):
+    lines = ["", "## Operators at 2048x1024", "", "Copies from and to host memory included.", ""]
+    lines += ["| case | median ms | minimum ms |", "|---|---|---|"]
+    lines += [
+        f"| {row['case']} | {row['median_ms']:.3f} | {row['min_ms']:.3f} |" for row in rows_of(record, "operators")
+    ]
+    for row in rows_of(record, "peer")[:1]:
+        if record.get("gpu") and "street_post" in row:
+            times = row["street_post"]
+            lines.append(f"| PyTorch, post-processing of a street | {times['median_ms']:.3f} | {times['min_ms']:.3f} |")
+    return lines
+
+
 def sanitizer_section(rows):
     lines = ["", "## compute-sanitizer", "", "| tool | program | outcome |", "|---|---|---|"]
     return lines + [f"| {row['tool']} | {row['program']} | {row['outcome']} |" for row in rows]
@@ -119,5 +132,6 @@ def markdown(record):
     cases = record["steps"].get("test", {}).get("cases")
     lines += test_section(cases) if cases else []
     lines += time_section(record) if rows_of(record, "bench") else []
+    lines += operator_section(record) if rows_of(record, "operators") else []
     lines += sanitizer_section(rows_of(record, "sanitize")) if rows_of(record, "sanitize") else []
     return "\n".join(lines).rstrip() + "\n"

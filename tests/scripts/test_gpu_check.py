@@ -21,6 +21,7 @@ PROGRAM = os.path.join(SCRIPTS, "gpu_check")
 loader = importlib.machinery.SourceFileLoader("gpu_check", PROGRAM)
 gpu_check = importlib.util.module_from_spec(importlib.util.spec_from_loader("gpu_check", loader))
 loader.exec_module(gpu_check)
+import gpu_machine
 
 
 def has_driver():
@@ -65,6 +66,7 @@ class WithoutGpu(unittest.TestCase):
         self.assertEqual(cases["net_golden_slim8_ref_f32"]["outcome"], "passed")
         (row,) = record["steps"]["bench"]["rows"]
         self.assertGreater(row["times"]["network"]["median_ms"], 0)
+        self.assertTrue(any("postprocess street" in row["case"] for row in record["steps"]["operators"]["rows"]))
         self.assertIn("All well.", page)
         self.assertIn("| r52 | f32 | 1 |", page)
 
@@ -84,26 +86,29 @@ class WithoutGpu(unittest.TestCase):
 
 
 class Search(unittest.TestCase):
-    def test_cudnn_of_a_python_package_gets_the_links_that_cmake_looks_for(self):
+    def search(self, folder, packages):
+        keep, gpu_machine.python_packages = gpu_machine.python_packages, lambda: packages
+        try:
+            return gpu_machine.find_cudnn(os.path.join(folder, "toolkit"), ())
+        finally:
+            gpu_machine.python_packages = keep
+
+    def put(self, folder, *names):
+        for name in names:
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+            open(os.path.join(folder, name), "w", encoding="utf-8").close()
+
+    def test_cudnn_of_the_toolkit_comes_first_then_python_packages(self):
         with tempfile.TemporaryDirectory() as folder:
-            package, prefix = os.path.join(folder, "cudnn"), os.path.join(folder, "prefix")
-            for name in ("include/cudnn.h", "include/cudnn_version.h", "lib/libcudnn.so.9", "lib/libcudnn_ops.so.9"):
-                os.makedirs(os.path.dirname(os.path.join(package, name)), exist_ok=True)
-                open(os.path.join(package, name), "w", encoding="utf-8").close()
-            keep, gpu_check.python_packages = gpu_check.python_packages, lambda: [os.path.join(folder, "nccl"), package]
-            try:
-                for _ in range(2):  # a second run finds its own links in the way
-                    found = gpu_check.find_library("cudnn", "cudnn_not_installed.h", folder, prefix)
-                    self.assertIsNone(found)
-                    found = gpu_check.find_in_packages("cudnn", "cudnn.h", prefix)
-            finally:
-                gpu_check.python_packages = keep
-            self.assertEqual((found["from"], found["libraries"]), (package, package + "/lib"))
-            self.assertEqual(sorted(os.listdir(prefix + "/include")), ["cudnn.h", "cudnn_version.h"])
-            for name in ("libcudnn.so", "libcudnn.so.9"):
-                self.assertEqual(
-                    os.path.realpath(f"{prefix}/lib/{name}"), os.path.realpath(package + "/lib/libcudnn.so.9")
-                )
+            packages = [os.path.join(folder, name) for name in ("cu13", "cudnn", "nccl")]
+            self.put(packages[0], "include/cublasLt.h", "lib/libcublasLt.so.13")
+            self.put(packages[1], "include/cudnn_version.h")
+            with self.assertRaisesRegex(gpu_machine.Stop, "cuDNN is neither in"):
+                self.search(folder, packages)  # headers alone are of no use
+            self.put(packages[1], "lib/libcudnn.so.9", "lib/libcudnn_ops.so.9")
+            self.assertEqual(self.search(folder, packages), (packages[1], [packages[1] + "/lib", packages[0] + "/lib"]))
+            self.put(folder, "toolkit/include/cudnn_version.h")
+            self.assertEqual(self.search(folder, packages), (folder + "/toolkit/include/cudnn_version.h", []))
 
 
 class Page(unittest.TestCase):
