@@ -95,11 +95,11 @@ static double interpolate(const float two[2], double share, int64_t n, int64_t r
     return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1.0 - t);
 }
 
-static void finish(pnd_segment_depth *out, const pnd_fuse_tally *tally, double trim)
+pnd_segment_depth pnd_fuse_without_order(const pnd_fuse_tally *tally)
 {
     const double nan = (double)NAN;
     const int64_t n = tally->n_valid;
-    *out = (pnd_segment_depth){.id = tally->id,
+    pnd_segment_depth depth = {.id = tally->id,
                                .area_px = tally->area_px,
                                .n_valid = n,
                                .coverage = (double)n / (double)tally->area_px,
@@ -112,16 +112,25 @@ static void finish(pnd_segment_depth *out, const pnd_fuse_tally *tally, double t
                                .p10 = nan,
                                .p90 = nan,
                                .std = nan};
+    if (n > 0) {
+        depth.mean = pnd_fuse_mean_of(tally);
+        depth.inverse_mean = (double)n / value_of(tally->inverse, PND_FUSE_UNITS);
+        depth.min = (double)tally->min;
+        depth.max = (double)tally->max;
+    }
+    return depth;
+}
+
+static void finish(pnd_segment_depth *out, const pnd_fuse_tally *tally, double trim)
+{
+    const int64_t n = tally->n_valid;
+    *out = pnd_fuse_without_order(tally);
     if (n == 0)
         return;
     const pnd_fuse_ranks ranks = pnd_fuse_ranks_of(n, trim);
-    out->mean = pnd_fuse_mean_of(tally);
     out->median = n % 2 == 1 ? (double)tally->median[0]
                              : ((double)tally->median[0] + (double)tally->median[1]) / 2.0;
     out->trimmed_mean = value_of(tally->trimmed, PND_FUSE_UNITS) / (double)(n - 2 * ranks.trim);
-    out->inverse_mean = (double)n / value_of(tally->inverse, PND_FUSE_UNITS);
-    out->min = (double)tally->min;
-    out->max = (double)tally->max;
     out->p10 = interpolate(tally->p10, 0.1, n, ranks.p10);
     out->p90 = interpolate(tally->p90, 0.9, n, ranks.p90);
     out->std = pnd_fuse_spread_of(tally) *

@@ -51,6 +51,9 @@ pnd_fuse_ranks pnd_fuse_ranks_of(int64_t n_valid, double trim);
 double pnd_fuse_mean_of(const pnd_fuse_tally *tally);
 double pnd_fuse_spread_of(const pnd_fuse_tally *tally);
 
+/* The public row as far as it needs no sorted depths; the rest is NaN. */
+pnd_segment_depth pnd_fuse_without_order(const pnd_fuse_tally *tally);
+
 /* Everything but id and area_px from the ascending valid depths of one segment. */
 void pnd_fuse_sorted(pnd_fuse_tally *tally, const float *sorted, int64_t n, double trim);
 

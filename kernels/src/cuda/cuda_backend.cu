@@ -6,6 +6,7 @@
  * queues its work on its own stream and waits for that stream alone.
  */
 #include "cuda_backend.cuh"
+#include "cuda_post.h"
 
 #include "../depth_job.h"
 #include "../fuse_job.h"
@@ -41,12 +42,14 @@ cudaError_t pnd_cuda_reserve(pnd_cuda_buffer *buffer, size_t size)
 static void close_cuda(void *impl)
 {
     pnd_cuda *cuda = (pnd_cuda *)impl;
-    pnd_cuda_buffer *const buffers[] = {
-        &cuda->disparity, &cuda->mask,   &cuda->depth,        &cuda->counts, &cuda->ids,
-        &cuda->keys,      &cuda->sorted, &cuda->sort_scratch, &cuda->heads,  &cuda->runs};
+    pnd_cuda_buffer *const buffers[] = {&cuda->disparity, &cuda->mask,         &cuda->depth,
+                                        &cuda->counts,    &cuda->ids,          &cuda->keys,
+                                        &cuda->sorted,    &cuda->sort_scratch, &cuda->heads,
+                                        &cuda->runs,      &cuda->post_heads,   &cuda->post_results};
     (void)cudaSetDevice(cuda->device);
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         (void)cudaFree(buffers[i]->data);
+    pnd_cuda_post_close(cuda->post);
     if (cuda->stream != NULL)
         (void)cudaStreamDestroy(cuda->stream);
     (void)cudaGetLastError();
@@ -54,7 +57,7 @@ static void close_cuda(void *impl)
 }
 
 /* C++ before 20 has no designated initialisers. */
-static const pnd_ops ops = {"cuda", close_cuda, pnd_cuda_depth, pnd_cuda_fuse};
+static const pnd_ops ops = {"cuda", close_cuda, pnd_cuda_depth, pnd_cuda_fuse, pnd_cuda_post};
 
 /* Without any driver the runtime only says that its version is insufficient. */
 static bool has_driver(void)

@@ -19,6 +19,8 @@ typedef struct pnd_cuda {
     pnd_cuda_buffer disparity, mask, depth, counts;  /* disparity to depth */
     pnd_cuda_buffer ids, keys, sorted, sort_scratch; /* fusion */
     pnd_cuda_buffer heads, runs;
+    struct pnd_cuda_post_plan *post; /* of the last rule; NULL before the first */
+    pnd_cuda_buffer post_heads, post_results;
 } pnd_cuda;
 
 /* Fail with the text of a CUDA error, and clear it: the next call must not find it again. */

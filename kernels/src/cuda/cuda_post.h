@@ -14,23 +14,15 @@
 #ifndef PND_CUDA_POST_H
 #define PND_CUDA_POST_H
 
+#include "post_thread.h"
+
 #include "../fuse_job.h"
-#include "../post_job.h"
 
 #include <cuda_runtime.h>
 
-/* Head maps of a batch: channel c of pixel (y, x) of image i is
- *     data[i * image + (y * map_width + x) * pixel + c * channel]
- * so NHWC has pixel = pitch, channel = 1, and planar maps pixel = 1, channel = height * width. */
-typedef struct pnd_cuda_map {
-    const float *data; /* NULL: no such head, which only depth may lack */
-    size_t image;
-    int32_t pixel, channel;
-} pnd_cuda_map;
-
-typedef struct pnd_cuda_heads {
-    pnd_cuda_map sem, center, offset, depth;
-} pnd_cuda_heads;
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct pnd_cuda_post_plan pnd_cuda_post_plan;
 
@@ -54,8 +46,13 @@ void pnd_cuda_post_read(pnd_postprocess_result *out, const pnd_cuda_post_plan *p
 
 /* The depth of each segment of that copy, ascending, id = panoptic value + 1: id, area, n_valid,
  * coverage, mean, inverse mean, min and max, to the bit those of pnd_fuse_depth(); what needs
- * sorted depths is NaN. `out` grows to pnd_post_n_slots() once. @retval PND_ENOMEM */
+ * sorted depths is NaN. `out` grows to pnd_post_n_slots() once. Without a depth head no segment
+ * has a valid depth. @retval PND_ENOMEM */
 pnd_status pnd_cuda_post_depths(pnd_segment_depths *out, const pnd_cuda_post_plan *plan,
                                 const void *bytes, pnd_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
