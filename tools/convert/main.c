@@ -205,7 +205,10 @@ static const tool_command commands[] = {
         .min_operands = 1,
         .max_operands = 1,
         .examples = "# label images in trainIds, as networks give them\n"
-                    "pnd-convert submission --task semantic --ids train --out upload pred\n",
+                    "pnd-convert submission --task semantic --ids train --out upload pred\n"
+                    "# panoptic results in two channels\n"
+                    "pnd-convert submission --task panoptic --from two-channel --ids train \\\n"
+                    "    --out upload two_channel\n",
         .run = run_submission,
     },
 };

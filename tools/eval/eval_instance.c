@@ -285,6 +285,8 @@ const tool_command eval_instance_command = {
                 "# also within 100 m and 50 m, by the tree's disparity\n"
                 "pnd-eval instance --root cityscapes --pred out --distance\n"
                 "# the instances of a panoptic prediction, with a gate\n"
-                "pnd-eval instance --pred-json out/panoptic.json --require 'AP>=30'",
+                "pnd-eval instance --pred-json out/panoptic.json --require 'AP>=30'\n"
+                "# a single pair\n"
+                "pnd-eval instance gt_instanceIds.png prediction.txt",
     .run = run,
 };

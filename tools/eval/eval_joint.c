@@ -225,6 +225,9 @@ const tool_command eval_joint_command = {
     .examples = "# a Cityscapes-DVPS folder: DVPQ over windows of 1 to 4 frames\n"
                 "pnd-eval joint --dvps cityscapes-dvps/val --pred out -o joint.json\n"
                 "# single frames: DPQ, with depth from the tree's disparity\n"
-                "pnd-eval joint --root cityscapes --pred out --require 'DPQ>=50'",
+                "pnd-eval joint --root cityscapes --pred out --require 'DPQ>=50'\n"
+                "# ground truth depth from files\n"
+                "pnd-eval joint --gt-json gt.json --gt-depth depth \\\n"
+                "    --pred-json pred.json --pred-depth out",
     .run = run,
 };

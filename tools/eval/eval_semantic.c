@@ -305,6 +305,8 @@ const tool_command eval_semantic_command = {
     .examples = "# the benchmark's scores, kept for a table\n"
                 "pnd-eval semantic --root cityscapes --pred out -o semantic.json\n"
                 "# a network's own trainIds, with boundary IoU and a gate\n"
-                "pnd-eval semantic --pred out --pred-ids train --boundary --require 'mIoU>=75'",
+                "pnd-eval semantic --pred out --pred-ids train --boundary --require 'mIoU>=75'\n"
+                "# a single pair\n"
+                "pnd-eval semantic gt_labelIds.png prediction.png",
     .run = run,
 };

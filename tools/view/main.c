@@ -151,6 +151,10 @@ static int run_panoptic_depth(tool *t, const void *args)
 static const tool_command commands[] = {
     {.name = "depth",
      .summary = "show a depth map in colour, near warm and far cold",
+     .examples = "# one depth map, one disparity, all of a split\n"
+                 "pnd-view depth --depth z.npy -o depth.png\n"
+                 "pnd-view depth --disparity d.png --camera camera.json -o stereo.png\n"
+                 "pnd-view depth --root cityscapes --out pictures\n",
      .synopsis = "--depth FILE -o FILE\n--disparity FILE --camera FILE -o FILE\n"
                  "--root DIR --split NAME --out DIR",
      .description =
@@ -164,6 +168,11 @@ static const tool_command commands[] = {
      .run = run_depth},
     {.name = "panoptic",
      .summary = "show classes in colour, instances in shades, with names",
+     .examples = "# one image of a prediction, one of ground truth, all of a split\n"
+                 "pnd-view panoptic --panoptic-json pred/panoptic.json -o map.png \\\n"
+                 "    --image-id frankfurt_000000_000019\n"
+                 "pnd-view panoptic --instance-ids gt_instanceIds.png -o gt.png\n"
+                 "pnd-view panoptic --root cityscapes --out pictures\n",
      .synopsis = "--panoptic-json FILE --image-id ID -o FILE\n"
                  "--instance-ids FILE [--image FILE] -o FILE\n"
                  "--root DIR --split NAME --out DIR",
@@ -190,6 +199,11 @@ static const tool_command commands[] = {
      .has_skip_bad = true,
      .examples = "# all frames of a tree, from ground truth\n"
                  "pnd-view panoptic-depth --root cityscapes --split val --out pictures\n"
+                 "# one image\n"
+                 "pnd-view panoptic-depth --panoptic-json pred/panoptic.json -o map.png \\\n"
+                 "    --image-id frankfurt_000000_000019 --depth z.npy\n"
+                 "pnd-view panoptic-depth --instance-ids gt_instanceIds.png \\\n"
+                 "    --depth z.npy -o gt.png\n"
                  "# a prediction, its depth fused robustly\n"
                  "pnd-view panoptic-depth --root cityscapes --fuse median --out pictures \\\n"
                  "    --panoptic-json pred/panoptic.json\n",
