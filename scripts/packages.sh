@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Sourced by demo and test: install what is missing from Debian. Usage: need_packages build test ...
-packages_build="build-essential cmake ninja-build pkg-config libpng-dev zlib1g-dev libcjson-dev nettle-dev libcairo2-dev fonts-dejavu-core"
+packages_build="build-essential cmake ninja-build pkg-config libpng-dev zlib1g-dev libcjson-dev nettle-dev libcairo2-dev libdnnl-dev fonts-dejavu-core"
 packages_test="libcmocka-dev python3 python3-venv python3-numpy python3-pil locales groff-base"
 packages_ci="python3-torch clang llvm libomp-dev libclang-rt-14-dev clang-format clang-tidy shellcheck"
 

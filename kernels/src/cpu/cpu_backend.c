@@ -6,6 +6,7 @@
 
 #include "../depth_job.h"
 #include "../fuse_job.h"
+#include "../net/net_exec.h"
 #include "../post_job.h"
 
 #include <panodepth/alloc.h>
@@ -31,6 +32,7 @@ static const pnd_ops ops = {
     .depth_from_disparity = pnd_cpu_depth,
     .fuse_depth = pnd_cpu_fuse,
     .postprocess = pnd_cpu_post,
+    .net_open = pnd_cpu_net_open,
 };
 
 static int default_threads(void)

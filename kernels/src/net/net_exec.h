@@ -24,6 +24,7 @@ typedef struct net_exec_options {
     pnd_precision precision;
     bool keep_all, profile;
     bool keep_heads, heads_only; /* device backends: what a slot's results hold */
+    bool onednn_only;            /* cpu: no convolutions of our own */
     pnd_postprocess_options post;
     pnd_fuse_options fuse;
 } net_exec_options;
