@@ -173,6 +173,8 @@ void panoptic_write_errors(pnd_json_writer *w, const panoptic_results *r)
     pnd_json_begin_object(w);
     pnd_json_key(w, "small_area");
     pnd_json_int(w, PND_PQ_SMALL_AREA);
+    pnd_json_key(w, "inaccurate_iou");
+    pnd_json_double(w, PND_PQ_INACCURATE_IOU);
     pnd_json_key(w, "types");
     pnd_json_begin_object(w);
     for (int t = 0; t < PND_PQ_N_ERROR_TYPES; t++) {
