@@ -45,6 +45,10 @@ def make_data(tools, frames, size):
             text.write(f"{frame}_0.png 26 0.5\n")
 
 
+MORE = {"panoptic": ["--boundary", "--errors"], "semantic": ["--boundary"], "instance": ["--distance"],
+        "depth": ["--mask-labels", "1,2,3", "--analysis", "all"], "joint": []}
+
+
 def separate(program, task, *more, **env):
     options = {"panoptic": ["--pred", "pred"], "semantic": ["--pred", "pred", "--pred-suffix", "_pred_labelIds.png"],
                "instance": ["--pred", "pred/instance"], "depth": ["--pred", "pred"], "joint": ["--pred", "pred"]}
@@ -52,14 +56,19 @@ def separate(program, task, *more, **env):
 
 
 def check_equal(tools):
-    program = f"{tools}/pnd-eval"
     make_data(tools, 6, "96x48")
-    tables = {t: separate(program, t, "-o", f"single/{t}.json") for t in TASKS}
+    check_equal_with(f"{tools}/pnd-eval", "plain", {t: [] for t in TASKS}, [])
+    check_equal_with(f"{tools}/pnd-eval", "more", MORE, MORE["panoptic"] + MORE["instance"] + MORE["depth"])
+
+
+def check_equal_with(program, name, single_options, options):
+    tables = {t: separate(program, t, "-o", f"{name}/{t}.json", *single_options[t]) for t in TASKS}
     for threads in "1", "2", "7":
-        out = run(program, "all", "--root", "tree", "--pred", "pred", "-o", f"all{threads}", "--threads", threads)
-        assert sorted(os.listdir(f"all{threads}")) == sorted(f"{t}.json" for t in TASKS)
+        folder = f"{name}{threads}"
+        out = run(program, "all", "--root", "tree", "--pred", "pred", "-o", folder, "--threads", threads, *options)
+        assert sorted(os.listdir(folder)) == sorted(f"{t}.json" for t in TASKS)
         for task in TASKS:
-            with open(f"single/{task}.json", "rb") as one, open(f"all{threads}/{task}.json", "rb") as other:
+            with open(f"{name}/{task}.json", "rb") as one, open(f"{folder}/{task}.json", "rb") as other:
                 assert one.read() == other.read(), f"{task}.json differs with {threads} threads"
             assert f"== {task}\n{tables[task]}" in out, f"the table of {task} differs with {threads} threads"
 
@@ -86,8 +95,8 @@ def whole_paths(counted):
                                 for (kind, path), n in counted.items()})
 
 
-def check_counts(counted_program, expected, log):
-    run(counted_program, "all", "--root", "tree", "--pred", "pred", "--tasks", ",".join(TASKS), "--threads", "2",
+def check_counts(counted_program, expected, log, *more):
+    run(counted_program, "all", "--root", "tree", "--pred", "pred", "--tasks", ",".join(TASKS), "--threads", "2", *more,
         PND_COUNT_LOG=log)
     wrong = faults(whole_paths(count(log)), expected)
     assert not wrong, f"{len(wrong)} faults:\n" + "\n".join(wrong[:20])
@@ -103,6 +112,9 @@ def check_once(tools, counted_program):
     shutil.rmtree("pred/instance")
     expected = [p for p in expected if os.path.exists(p)]
     check_counts(counted_program, expected, "things.log")
+    # More tasks look at the same files: depth at the labels, instance at the disparity.
+    check_counts(counted_program, expected, "more.log", "--mask-labels", "1,2,3", "--analysis", "class", "--distance",
+                 "--boundary", "--errors")
     # The test sees what it looks for: two commands decode what they share twice.
     for task in "panoptic", "joint":
         separate(counted_program, task, PND_COUNT_LOG="two.log")

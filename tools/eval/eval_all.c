@@ -36,6 +36,14 @@ static const tool_opt options[] = {
      .choices = parities},
     {TOOL_CHOICE, 0, "protocol", TOOL_FIELD(all_args, protocol), "NAME",
      "of pnd-eval depth; one of", .choices = depth_protocol_names},
+    {TOOL_FLAG, 0, "boundary", TOOL_FIELD(all_args, boundary), NULL,
+     "boundary PQ and boundary IoU too"},
+    {TOOL_FLAG, 0, "errors", TOOL_FIELD(all_args, errors), NULL, "of pnd-eval panoptic"},
+    {TOOL_FLAG, 0, "distance", TOOL_FIELD(all_args, distance), NULL, "of pnd-eval instance"},
+    {TOOL_INT_LIST, 0, "mask-labels", TOOL_FIELD(all_args, mask_labels), "ID,...",
+     "of pnd-eval depth", .low = 0, .high = PND_MAX_LABEL_ID},
+    {TOOL_LIST, 0, "analysis", TOOL_FIELD(all_args, analysis), "PART,...", "of pnd-eval depth; of",
+     .choices = depth_analysis_choices},
     {TOOL_REPEAT, 0, "require", TOOL_FIELD(all_args, require), "EXPR",
      "exit 1 unless it holds, as in 'PQ>=60' or 'absErr<=0.1'; the scores of every task, under the "
      "names its own command knows; a task whose score is required must be there; repeatable"},
@@ -49,9 +57,35 @@ static const tool_opt options[] = {
 
 enum { MAX_METRICS = (int)ALL_N_TASKS * (int)EVAL_MAX_METRICS };
 
+/* What does not depend on the folder; all_find() adds the predictions. */
+static void fill_args(all_plan *p, const all_args *args)
+{
+    p->panoptic = *(const panoptic_args *)eval_panoptic_command.defaults;
+    p->semantic = *(const semantic_args *)eval_semantic_command.defaults;
+    p->instance = *(const instance_args *)eval_instance_command.defaults;
+    p->depth = *(const depth_args *)eval_depth_command.defaults;
+    p->joint = *(const joint_args *)eval_joint_command.defaults;
+    p->panoptic.root = p->semantic.root = p->instance.root = args->root;
+    p->depth.root = p->joint.root = args->root;
+    p->panoptic.split = p->semantic.split = p->instance.split = args->split;
+    p->depth.split = p->joint.split = args->split;
+    p->panoptic.name = p->semantic.name = p->instance.name = args->name;
+    p->depth.name = p->joint.name = args->name;
+    p->panoptic.gt_json = p->joint.gt_json = args->gt_json;
+    p->panoptic.gt_dir = p->joint.gt_dir = args->gt_dir;
+    p->panoptic.parity = args->parity;
+    p->panoptic.boundary = p->semantic.boundary = args->boundary;
+    p->panoptic.errors = args->errors;
+    p->instance.distance = args->distance;
+    p->depth.protocol = args->protocol;
+    p->depth.mask_labels = args->mask_labels;
+    p->depth.analysis = args->analysis;
+}
+
 static void init(all_plan *p, const all_args *args)
 {
     p->args = args;
+    fill_args(p, args);
     p->items[ALL_PANOPTIC].part = (eval_part){&eval_panoptic_task, &p->panoptic, NULL};
     p->items[ALL_SEMANTIC].part = (eval_part){&eval_semantic_task, &p->semantic, NULL};
     p->items[ALL_INSTANCE].part = (eval_part){&eval_instance_task, &p->instance, NULL};

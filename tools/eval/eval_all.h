@@ -16,6 +16,9 @@ typedef struct all_args {
     tool_list tasks;
     int32_t parity;   /* a pnd_pq_parity */
     int32_t protocol; /* index into depth_protocol_names */
+    bool boundary, errors, distance;
+    tool_int_list mask_labels;
+    tool_list analysis;
     tool_list require;
     const char *name, *out;
 } all_args;

@@ -3,8 +3,6 @@
  * those of docs/formats.md, "A folder of predictions". */
 #include "eval_all.h"
 
-#include "eval_commands.h"
-
 #include <panodepth/alloc.h>
 
 #include <stdlib.h>
@@ -163,18 +161,10 @@ static const char *find_pred_json(all_plan *p, const char *folder)
 
 static void find_panoptic(all_plan *p)
 {
-    const all_args *const args = p->args;
     pnd_buffer *const text = &p->items[ALL_PANOPTIC].text;
     const char *const gt = gt_json(p), *const folder = folder_of(p, "panoptic");
     const char *const json = find_pred_json(p, folder);
-    p->panoptic = *(const panoptic_args *)eval_panoptic_command.defaults;
-    p->panoptic.root = args->root;
-    p->panoptic.split = args->split;
-    p->panoptic.name = args->name;
     p->panoptic.pred = folder;
-    p->panoptic.gt_json = args->gt_json;
-    p->panoptic.gt_dir = args->gt_dir;
-    p->panoptic.parity = args->parity;
     if (gt == NULL || json == NULL)
         return;
     p->pred_json = eval_exists(json) ? json : NULL;
@@ -222,10 +212,6 @@ static void find_semantic(all_plan *p)
 {
     const all_args *const args = p->args;
     const char *const folder = folder_of(p, "semantic");
-    p->semantic = *(const semantic_args *)eval_semantic_command.defaults;
-    p->semantic.root = args->root;
-    p->semantic.split = args->split;
-    p->semantic.name = args->name;
     if (folder == NULL || (!has_frames(p, ALL_SEMANTIC, "gtFine", "_gtFine_labelIds.png") &&
                            !has_frames(p, ALL_SEMANTIC, "gtFine", "_gtFine_instanceIds.png")))
         return;
@@ -241,12 +227,7 @@ static void find_semantic(all_plan *p)
 
 static void find_instance(all_plan *p)
 {
-    const all_args *const args = p->args;
     const char *const folder = folder_of(p, "instance");
-    p->instance = *(const instance_args *)eval_instance_command.defaults;
-    p->instance.root = args->root;
-    p->instance.split = args->split;
-    p->instance.name = args->name;
     p->instance.pred = folder;
     if (folder == NULL || !has_frames(p, ALL_INSTANCE, "gtFine", "_gtFine_instanceIds.png"))
         return;
@@ -264,14 +245,8 @@ static void find_instance(all_plan *p)
 
 static void find_depth(all_plan *p)
 {
-    const all_args *const args = p->args;
     const char *const folder = folder_of(p, "depth");
-    p->depth = *(const depth_args *)eval_depth_command.defaults;
-    p->depth.root = args->root;
-    p->depth.split = args->split;
-    p->depth.name = args->name;
     p->depth.pred = folder;
-    p->depth.protocol = args->protocol;
     if (folder == NULL || !has_frames(p, ALL_DEPTH, "disparity", "_disparity.png"))
         return;
     if (folder != p->pred || find_suffixes(p, folder, is_depth).first != NULL)
@@ -283,15 +258,8 @@ static void find_depth(all_plan *p)
 
 static void find_joint(all_plan *p)
 {
-    const all_args *const args = p->args;
     const bool has_panoptic = p->items[ALL_PANOPTIC].is_scored;
     const bool has_depth = p->items[ALL_DEPTH].is_scored;
-    p->joint = *(const joint_args *)eval_joint_command.defaults;
-    p->joint.root = args->root;
-    p->joint.split = args->split;
-    p->joint.name = args->name;
-    p->joint.gt_json = args->gt_json;
-    p->joint.gt_dir = args->gt_dir;
     p->joint.pred = p->panoptic.pred;
     p->joint.pred_depth = p->depth.pred == p->panoptic.pred ? NULL : p->depth.pred;
     if (has_panoptic && has_depth)
