@@ -51,8 +51,8 @@ def centres(heat):
         for dx in range(NMS_KERNEL):
             best = np.maximum(best, padded[dy : dy + heat.shape[0], dx : dx + heat.shape[1]])
     kept = np.where(kept == best, kept, F(-1))
-    count = min(TOP_K, kept.size)
-    limit = max(np.partition(kept.ravel(), kept.size - count)[kept.size - count], F(0))
+    best_first = np.sort(kept, axis=None)[::-1]
+    limit = max(best_first[TOP_K - 1], F(0)) if kept.size >= TOP_K else F(0)  # a smaller image holds fewer anyway
     return np.argwhere(kept > limit)
 
 
