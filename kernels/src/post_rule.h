@@ -25,6 +25,7 @@ enum { PND_POST_SCALE = 4, PND_POST_MAX_NMS = 31 };
 typedef struct pnd_post_rule {
     int32_t width, height;         /* of the photograph */
     int32_t map_width, map_height; /* of the heads: a quarter, rounded up */
+    int32_t stride;                /* 4, or 1: maps of the photograph's size, in ref alone */
     int32_t classes;
     uint32_t things; /* bit c: class c is a thing; no bit past the classes */
     float threshold;

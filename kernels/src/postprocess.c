@@ -97,6 +97,7 @@ pnd_status pnd_post_rule_make(pnd_post_rule *rule, const pnd_postprocess_options
                         PND_POST_MAX_CLASSES);
     rule->width = width;
     rule->height = height;
+    rule->stride = PND_POST_SCALE;
     rule->map_width = (width + PND_POST_SCALE - 1) / PND_POST_SCALE;
     rule->map_height = (height + PND_POST_SCALE - 1) / PND_POST_SCALE;
     rule->classes = classes;
@@ -240,15 +241,23 @@ size_t pnd_post_segments(pnd_segment *segments, const pnd_post_tally *tallies, s
     return n_segments;
 }
 
-static pnd_status check_heads(const pnd_heads *heads, const pnd_post_rule *rule, pnd_error *err)
+static pnd_status check_heads(const pnd_heads *heads, pnd_post_rule *rule, pnd_error *err)
 {
+    if (heads->stride != 0 && heads->stride != 1 && heads->stride != PND_POST_SCALE)
+        return pnd_fail(err, PND_EINVAL, "stride %d of the maps: expected %d or 1", heads->stride,
+                        PND_POST_SCALE);
+    if (heads->stride == 1) {
+        rule->stride = 1;
+        rule->map_width = rule->width;
+        rule->map_height = rule->height;
+    }
     if (heads->sem == NULL || heads->center == NULL || heads->offset == NULL)
         return pnd_fail(err, PND_EINVAL, "a head map is missing: only the depth may be");
     if (heads->width != rule->map_width || heads->height != rule->map_height)
         return pnd_fail(err, PND_EINVAL,
-                        "the maps are %dx%d: expected %dx%d, a quarter of the photograph's %dx%d",
+                        "the maps are %dx%d: expected %dx%d, the photograph's %dx%d over %d",
                         heads->width, heads->height, rule->map_width, rule->map_height, rule->width,
-                        rule->height);
+                        rule->height, rule->stride);
     return PND_OK;
 }
 
@@ -273,7 +282,8 @@ pnd_status pnd_postprocess(pnd_postprocess_result *out, pnd_backend *backend,
     job.depth = out->depth;
     job.centers = out->centers;
     job.tallies = out->memory->tallies;
-    status = backend->ops->postprocess(backend->impl, &job, err);
+    status = job.rule.stride == 1 ? pnd_ref_post(NULL, &job, err)
+                                  : backend->ops->postprocess(backend->impl, &job, err);
     if (status != PND_OK)
         return status;
     out->n_centers = (size_t)job.n_centers;

@@ -5,6 +5,7 @@
 #include "pnd_test.h"
 
 #include <infer.h>
+#include <infer_enlarge.h>
 #include <panodepth/file.h>
 
 static void fill(pnd_plane_rgb8 *plane)
@@ -48,8 +49,69 @@ static void photographs_are_resized_as_pillow_does(void **state)
     pnd_plane_rgb8_clear(&out);
 }
 
+/* Expected: F.interpolate(F.interpolate(x, scale_factor=4), size=(5, 7)) of PyTorch 1.13, bilinear
+ * without aligned corners, for the 2 x 3 map below. */
+static void maps_are_enlarged_as_pytorch_does(void **state)
+{
+    static const float map[6] = {1, -2, 4, 0.5F, 3, -8};
+    static const double expected[35] = {
+        1.0,     0.5714285, -0.7142857, -1.4375,   0.5714287,  3.142857,  4.0,
+        0.94375, 0.6035714, -0.4169643, -1.033203, 0.3142858,  2.066072,  2.65,
+        0.75,    0.7142857, 0.6071429,  0.359375,  -0.5714287, -1.642857, -2.0,
+        0.55625, 0.825,     1.63125,    1.751953,  -1.457143,  -5.351786, -6.65,
+        0.5,     0.8571429, 1.928571,   2.15625,   -1.714286,  -6.428572, -8.0};
+    float offsets[12];
+    const pnd_heads heads = {
+        .classes = 1, .width = 3, .height = 2, .sem = map, .center = map, .offset = offsets};
+    infer_maps maps = {0};
+    pnd_heads out;
+    pnd_error err = {0};
+    (void)state;
+    for (int i = 0; i < 12; i++)
+        offsets[i] = i < 6 ? 1.0F : 10.0F;
+    pnd_assert_ok(
+        infer_enlarge(&out, &maps, &heads, (infer_size){12, 8}, (infer_size){7, 5}, &err));
+    assert_true(out.width == 7 && out.height == 5 && out.stride == 1 && out.depth == NULL);
+    for (int i = 0; i < 35; i++) {
+        if (fabs((double)out.sem[i] - expected[i]) > 2e-6)
+            fail_msg("%d: %g, expected %g", i, (double)out.sem[i], expected[i]);
+        pnd_assert_close((double)out.center[i], (double)out.sem[i], 0);
+        /* four pixels of what was seen, 8 x 12, are 4 * 5 / 8 rows and 4 * 7 / 12 columns */
+        pnd_assert_close((double)out.offset[i], 2.5, 1e-6);
+        pnd_assert_close((double)out.offset[35 + i], 40 * 7 / 12.0, 1e-6);
+    }
+    infer_maps_clear(&maps);
+}
+
+/* The network saw 10 x 7 pixels, its maps cover 12 x 8: nothing of the rest may come in. */
+static void what_was_not_seen_is_cut_off(void **state)
+{
+    static const float map[6] = {0, 1, 2, 0, 1, 2}, zero[12] = {0};
+    const pnd_heads heads = {.classes = 1,
+                             .width = 3,
+                             .height = 2,
+                             .sem = map,
+                             .center = map,
+                             .offset = zero,
+                             .depth = map};
+    infer_maps maps = {0};
+    pnd_heads out;
+    pnd_error err = {0};
+    (void)state;
+    pnd_assert_ok(
+        infer_enlarge(&out, &maps, &heads, (infer_size){10, 7}, (infer_size){10, 7}, &err));
+    for (int32_t y = 0; y < 7; y++)
+        for (int32_t x = 0; x < 10; x++) {
+            const double value = fmin(2, fmax(0, (x + 0.5) / 4 - 0.5));
+            pnd_assert_close((double)out.depth[y * 10 + x], value, 1e-6);
+        }
+    infer_maps_clear(&maps);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(photographs_are_resized_as_pillow_does)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(photographs_are_resized_as_pillow_does),
+                                       cmocka_unit_test(maps_are_enlarged_as_pytorch_does),
+                                       cmocka_unit_test(what_was_not_seen_is_cut_off)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -409,6 +409,69 @@ static void values_that_are_not_finite_are_counted(void **state)
     post_scene_free(&scene);
 }
 
+/* The formula of the header, written out. */
+static float *enlarged(const float *maps, const post_scene *scene, int32_t channels, float factor)
+{
+    const size_t n = (size_t)scene->width * (size_t)scene->height;
+    float *out = malloc((size_t)channels * n * sizeof *out);
+    assert_non_null(out);
+    for (int32_t c = 0; c < channels; c++)
+        for (int32_t y = 0; y < scene->height; y++)
+            for (int32_t x = 0; x < scene->width; x++) {
+                const float *map =
+                    maps + (size_t)c * (size_t)(scene->map_width * scene->map_height);
+                const float sy = fmaxf(0.0f, ((float)y + 0.5f) / 4.0f - 0.5f);
+                const float sx = fmaxf(0.0f, ((float)x + 0.5f) / 4.0f - 0.5f);
+                const int32_t y0 = (int32_t)sy, x0 = (int32_t)sx, w = scene->map_width;
+                const int32_t y1 = y0 + 1 < scene->map_height ? y0 + 1 : y0;
+                const int32_t x1 = x0 + 1 < w ? x0 + 1 : x0;
+                const float h1 = sy - (float)y0, w1 = sx - (float)x0;
+                const float h0 = 1.0f - h1, w0 = 1.0f - w1;
+                out[(size_t)c * n + (size_t)(y * scene->width + x)] =
+                    factor * (h0 * (w0 * map[y0 * w + x0] + w1 * map[y0 * w + x1]) +
+                              h1 * (w0 * map[y1 * w + x0] + w1 * map[y1 * w + x1]));
+            }
+    return out;
+}
+
+static void maps_that_are_enlarged_already_give_the_same(void **state)
+{
+    post_scene scene = post_scene_make(61, 45, 19, 0);
+    pnd_postprocess_result small = {0};
+    pnd_error err = {0};
+    (void)state;
+    post_scene_random(&scene, 7, 9, false);
+    const pnd_postprocess_options options = {.struct_size = sizeof options, .stuff_area = 50};
+    const pnd_heads heads = post_scene_heads(&scene);
+    float *sem = enlarged(scene.sem, &scene, 19, 1), *center = enlarged(scene.center, &scene, 1, 1);
+    float *offset = enlarged(scene.offset, &scene, 2, 4),
+          *depth = enlarged(scene.depth, &scene, 1, 1);
+    pnd_heads large = {19, 61, 45, sem, center, offset, depth, .stride = 1};
+    pnd_assert_ok(pnd_postprocess(&small, backends[1], &heads, 61, 45, &options, &err));
+    for (int b = 0; b < 2; b++) {
+        pnd_assert_ok(pnd_postprocess(&result, backends[b], &large, 61, 45, &options, &err));
+        assert_true(small.n_segments > 3 && result.n_segments == small.n_segments);
+        assert_memory_equal(result.panoptic, small.panoptic, 61 * 45 * sizeof(int32_t));
+        assert_memory_equal(result.sem, small.sem, 61 * 45);
+        assert_memory_equal(result.depth, small.depth, 61 * 45 * sizeof(float));
+        for (size_t i = 0; i < small.n_segments; i++)
+            pnd_assert_close(result.segments[i].score, small.segments[i].score, 0);
+    }
+    large.stride = 2;
+    pnd_assert_fails(pnd_postprocess(&result, backends[0], &large, 61, 45, &options, &err),
+                     PND_EINVAL, "stride 2");
+    large.stride = 1;
+    large.width = 16;
+    pnd_assert_fails(pnd_postprocess(&result, backends[0], &large, 61, 45, &options, &err),
+                     PND_EINVAL, "expected 61x45");
+    free(sem);
+    free(center);
+    free(offset);
+    free(depth);
+    pnd_postprocess_result_clear(&small);
+    post_scene_free(&scene);
+}
+
 static void unusable_arguments_are_told(void **state)
 {
     static const struct {
@@ -466,6 +529,7 @@ int main(void)
         cmocka_unit_test(maps_that_exceed_the_photograph_are_cut),
         cmocka_unit_test(a_network_without_depth_has_none),
         cmocka_unit_test(values_that_are_not_finite_are_counted),
+        cmocka_unit_test(maps_that_are_enlarged_already_give_the_same),
         cmocka_unit_test(unusable_arguments_are_told),
     };
     return cmocka_run_group_tests(tests, open_backends, close_backends);

@@ -5,9 +5,12 @@
  *     infer_images.c    which photographs there are, their sizes, and which are done already
  *     infer_model.c     weights, backend, network
  *     infer_pipeline.c  decode -> network -> encode, each in threads of its own, bounded
- *     infer_decode.c    a photograph into a slot of the network; infer_resize.c enlarges it
- *     infer_encode.c    one image's results into files; infer_instances.c, infer_record.c parts of
- * it infer_report.c    the panoptic JSON of the run, its rates, the profile
+ *     infer_decode.c    a photograph into a slot of the network
+ *     infer_resize.c    a photograph of another size than the network sees
+ *     infer_enlarge.c   and its head maps back to its own
+ *     infer_encode.c    one image's results into files
+ *     infer_instances.c, infer_record.c    parts of it
+ *     infer_report.c    the panoptic JSON of the run, its rates, the profile
  */
 #ifndef INFER_H
 #define INFER_H
@@ -104,9 +107,17 @@ int infer_images_verify(infer_run *run);
 int infer_model_open(infer_run *run);
 void infer_model_clear(infer_model *model);
 
-/* The network for photographs of one size; on a device short of memory with smaller batches. */
+/* The network for photographs of one size; on a device short of memory with smaller batches. With
+ * heads_only it stops at its heads. */
 PND_NODISCARD pnd_status infer_net_open(infer_run *run, int32_t width, int32_t height,
-                                        pnd_error *err);
+                                        bool heads_only, pnd_error *err);
+
+/* The network sees the photograph in another size. */
+static inline bool infer_is_resized(const infer_run *run, const infer_image *image)
+{
+    return run->size_width > 0 &&
+           (image->width != run->size_width || image->height != run->size_height);
+}
 
 /* Run n images, given by position, whose photographs have one size. Failures of single images are
  * added to the problems; returns an exit code for what stops the run, else 0. */

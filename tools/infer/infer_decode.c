@@ -36,8 +36,7 @@ pnd_status infer_decode(infer_decoder *decoder, infer_digest digest, const infer
                                      path, &options, NULL, err);
     if (status == PND_OK)
         status = check_size(decoder, image, err);
-    if (status == PND_OK && run->size_width > 0 &&
-        (run->size_width != image->width || run->size_height != image->height))
+    if (status == PND_OK && infer_is_resized(run, image))
         status = infer_resize_rgb8(&decoder->resized, pnd_plane_rgb8_view(&decoder->photo),
                                    run->size_width, run->size_height, err);
     return status;

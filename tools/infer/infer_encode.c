@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The results of one image, as files. */
 #include "infer.h"
+#include "infer_enlarge.h"
 
 #include <panodepth/alloc.h>
 #include <panodepth/labels.h>
@@ -18,18 +19,29 @@ struct infer_encoder {
     pnd_plane_u8 labels; /* and masks */
     view_frame picture;
     infer_file_list files;
+    infer_maps maps; /* of photographs that were resized, and their results */
+    pnd_backend *backend;
+    pnd_net_result resized;
     uint8_t label_of[PND_N_TRAIN_IDS];
 };
 
 pnd_status infer_encoder_create(infer_encoder **out, const infer_run *run, pnd_error *err)
 {
-    (void)run;
+    const pnd_backend_options options = {
+        .struct_size = sizeof options, .kind = PND_BACKEND_CPU, .threads = 1};
     *out = pnd_calloc_array(1, sizeof **out);
     if (*out == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for an encoder");
     for (int32_t i = 0; i < PND_N_TRAIN_IDS; i++)
         (*out)->label_of[i] = (uint8_t)pnd_label_by_train_id(i)->id;
-    return PND_OK;
+    if (run->size_width == 0)
+        return PND_OK;
+    const pnd_status status = pnd_backend_create(&(*out)->backend, &options, err);
+    if (status != PND_OK) {
+        infer_encoder_free(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 void infer_encoder_free(infer_encoder *e)
@@ -41,6 +53,10 @@ void infer_encoder_free(infer_encoder *e)
     pnd_plane_u8_clear(&e->labels);
     view_frame_clear(&e->picture);
     infer_file_list_clear(&e->files);
+    infer_maps_clear(&e->maps);
+    pnd_postprocess_result_clear(&e->resized.post);
+    pnd_segment_depths_clear(&e->resized.depths);
+    pnd_backend_free(e->backend);
     free(e);
 }
 
@@ -152,6 +168,37 @@ static pnd_status make_ids(infer_encoder *e, const pnd_postprocess_result *post,
             to[x] = (uint32_t)(from[x] + 1); /* void, -1, becomes 0 */
     }
     return PND_OK;
+}
+
+static pnd_status fuse(infer_encoder *e, const infer_run *run, pnd_error *err)
+{
+    const pnd_postprocess_result *post = &e->resized.post;
+    const pnd_view_f32 depth_m = {post->depth, post->width, post->height,
+                                  (size_t)post->width * sizeof(float)};
+    e->resized.depths.n = 0;
+    if (post->depth == NULL)
+        return PND_OK;
+    return pnd_fuse_depth(&e->resized.depths, e->backend, pnd_plane_u32_view(&e->ids), depth_m,
+                          &run->model.fuse, err);
+}
+
+/* The network saw another size than the photograph's and gave its heads alone: the rest happens
+ * here, at the size of the photograph. */
+static pnd_status finish_resized(infer_encoder *e, const infer_run *run, const infer_image *image,
+                                 const pnd_net_result *result, pnd_error *err)
+{
+    const infer_size seen = {run->size_width, run->size_height};
+    const infer_size photo = {image->width, image->height};
+    pnd_heads heads;
+    e->resized.heads = result->heads;
+    e->resized.raw_depth = result->raw_depth;
+    pnd_status status = infer_enlarge(&heads, &e->maps, &result->heads, seen, photo, err);
+    if (status == PND_OK)
+        status = pnd_postprocess(&e->resized.post, e->backend, &heads, photo.width, photo.height,
+                                 &run->model.post, err);
+    if (status == PND_OK)
+        status = make_ids(e, &e->resized.post, err);
+    return status == PND_OK ? fuse(e, run, err) : status;
 }
 
 /* ---- the files */
@@ -312,8 +359,14 @@ pnd_status infer_encode(infer_encoder *e, infer_run *run, const infer_slot_image
                         const pnd_net_result *result, tool_side *side, pnd_error *err)
 {
     infer_image *image = &run->images[slot->index];
+    pnd_status status = PND_OK;
     infer_file_list_reset(&e->files);
-    pnd_status status = check_finite(run, image, result, err);
+    if (infer_is_resized(run, image)) {
+        status = finish_resized(e, run, image, result, err);
+        result = &e->resized;
+    }
+    if (status == PND_OK)
+        status = check_finite(run, image, result, err);
     if (status == PND_OK)
         status = take_segments(e, run, image, result, err);
     if (status == PND_OK)

@@ -271,13 +271,15 @@ static pnd_status fail_open(const infer_run *run, const pnd_error *found, pnd_er
                          run->args->weights, found->message);
 }
 
-pnd_status infer_net_open(infer_run *run, int32_t width, int32_t height, pnd_error *err)
+pnd_status infer_net_open(infer_run *run, int32_t width, int32_t height, bool heads_only,
+                          pnd_error *err)
 {
     infer_model *model = &run->model;
     pnd_net_options options = model->options;
     pnd_status status = PND_OK;
     options.width = width;
     options.height = height;
+    options.heads_only = heads_only;
     options.slots = SLOTS;
     options.post = &model->post;
     options.fuse = &model->fuse;

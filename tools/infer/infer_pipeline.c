@@ -141,9 +141,8 @@ static void fill_slot(pipeline *p, int32_t i, infer_decoder *decoder, bool bad)
     if (bad)
         memset(input, 0, (size_t)width * (size_t)height * 3);
     else
-        infer_copy_pixels(input, width == image->width && height == image->height
-                                     ? &decoder->photo
-                                     : &decoder->resized);
+        infer_copy_pixels(input,
+                          infer_is_resized(p->run, image) ? &decoder->resized : &decoder->photo);
     slot->index = p->order[i];
     slot->bad = bad;
     slot->photo = decoder->photo;

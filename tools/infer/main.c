@@ -40,7 +40,9 @@ static const tool_opt options[] = {
      "text file with a path on each line",
      .flags = TOOL_REQUIRED | TOOL_IS_FILE},
     {TOOL_STRING, 0, "size", MEMBER(size), "HxW",
-     "height and width the network sees; photographs of another size are resized"},
+     "height and width the network sees; photographs of another size are resized, and their "
+     "results "
+     "come in the photograph's size"},
     {TOOL_STRING, 0, "aspp-pool", MEMBER(aspp_pool), "HxW",
      "window of the ASPP's pooling at stride 16, or global; replaces what the weights say"},
     {TOOL_CHOICE, 0, "depth-head", MEMBER(depth_head), "NAME",
@@ -203,20 +205,22 @@ static pnd_status check_absent(const infer_run *run, pnd_error *err)
 
 /* ---- the run */
 
-/* The images to do whose photographs have the size of the first one to do: a network is opened for
- * one size. With --size all have the network's. */
+/* Images that one network can do: it is opened for one size, and with --size photographs of that
+ * size and of others take different ways after it. */
+static bool is_alike(const infer_run *run, const infer_image *a, const infer_image *b)
+{
+    return infer_is_resized(run, a) ? infer_is_resized(run, b)
+                                    : a->width == b->width && a->height == b->height;
+}
+
+/* The images to do that are like the first one to do. */
 static int32_t next_group(const infer_run *run, int32_t *order, bool *taken)
 {
-    int32_t n = 0, width = 0, height = 0;
+    int32_t n = 0;
     for (int32_t i = 0; i < run->n; i++) {
         const infer_image *image = &run->images[i];
-        if (image->state != INFER_TODO || taken[i])
-            continue;
-        if (n == 0) {
-            width = image->width;
-            height = image->height;
-        }
-        if (run->size_width > 0 || (image->width == width && image->height == height)) {
+        if (image->state == INFER_TODO && !taken[i] &&
+            (n == 0 || is_alike(run, &run->images[order[0]], image))) {
             taken[i] = true;
             order[n++] = i;
         }
@@ -232,7 +236,7 @@ static int run_group(infer_run *run, const int32_t *order, int32_t n)
     pnd_error err = {0};
     pnd_net_free(run->net);
     run->net = NULL;
-    if (infer_net_open(run, width, height, &err) != PND_OK)
+    if (infer_net_open(run, width, height, infer_is_resized(run, first), &err) != PND_OK)
         return tool_fail(run->tool, TOOL_INPUT, &err);
     tool_verbose(run->tool,
                  "%s at %dx%d, batch %d: %d operations, %.1f GFLOP an image, weights %.1f MiB, "

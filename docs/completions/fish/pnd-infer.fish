@@ -1,7 +1,7 @@
 complete -c pnd-infer -f
 complete -c pnd-infer -s w -l weights -r -F -d 'network weights as safetensors; scripts/convert_weights.py makes them from .pkl and .pth'
 complete -c pnd-infer -s i -l images -r -F -d 'photographs: a folder (its *_leftImg8bit.png at any depth, or else all PNGs), one PNG, or a text file with a path on each line'
-complete -c pnd-infer -l size -x -d 'height and width the network sees; photographs of another size are resized'
+complete -c pnd-infer -l size -x -d 'height and width the network sees; photographs of another size are resized, and their results come in the photograph\'s size'
 complete -c pnd-infer -l aspp-pool -x -d 'window of the ASPP\'s pooling at stride 16, or global; replaces what the weights say'
 complete -c pnd-infer -l depth-head -x -a 'auto none metres dorn dorn-published' -d 'what the depth head\'s channels hold; none leaves it out'
 complete -c pnd-infer -s d -l device -x -d 'auto, ref, cpu, cuda or cuda:N; auto takes CUDA when there is a device, else the CPU'

@@ -43,11 +43,15 @@ enum { PND_POST_MAX_CLASSES = 32, PND_POST_MAX_CENTERS = 4096, PND_POST_VOID = -
 /** Borrowed head maps of one image. */
 typedef struct pnd_heads {
     int32_t classes;       /**< channels of sem, 1 to PND_POST_MAX_CLASSES */
-    int32_t width, height; /**< of each map: a quarter of the photograph, rounded up */
+    int32_t width, height; /**< of each map: the photograph's over `stride`, rounded up */
     const float *sem;      /**< logits [classes][height][width] */
     const float *center;   /**< heat [1][height][width] */
     const float *offset;   /**< dy, then dx, in map pixels [2][height][width] */
     const float *depth;    /**< metres [1][height][width]; NULL: a network without depth */
+    /** Pixels of the photograph for one of the maps: 4, which 0 means too; or 1 for maps that were
+     *  enlarged already, by a caller whose photograph was resized. Those are taken as they are,
+     *  offsets in pixels of the photograph, in host memory, by the plain code of ref. */
+    int32_t stride;
 } pnd_heads;
 
 /** Growable options; zero means the default. Set struct_size = sizeof(pnd_postprocess_options). */

@@ -30,6 +30,8 @@ static float sample(const pnd_post_job *job, const float *maps, int32_t channel,
 {
     const pnd_post_rule *const rule = &job->rule;
     const size_t map_size = (size_t)rule->map_width * (size_t)rule->map_height;
+    if (rule->stride == 1)
+        return maps[(size_t)channel * map_size + pixel_at(job, y, x)];
     return pnd_post_sample(maps + (size_t)channel * map_size, rule->map_width,
                            pnd_post_tap_of(y, rule->map_height),
                            pnd_post_tap_of(x, rule->map_width));
@@ -121,8 +123,9 @@ static void find_centers(pnd_post_job *job, scratch *s)
 /* From 1; 0 without centres. */
 static int32_t nearest_center(const pnd_post_job *job, int32_t y, int32_t x)
 {
-    const float to_y = (float)y + sample(job, job->heads.offset, 0, y, x) * 4.0f;
-    const float to_x = (float)x + sample(job, job->heads.offset, 1, y, x) * 4.0f;
+    const float stride = (float)job->rule.stride;
+    const float to_y = (float)y + sample(job, job->heads.offset, 0, y, x) * stride;
+    const float to_x = (float)x + sample(job, job->heads.offset, 1, y, x) * stride;
     float least = 0.0f;
     int32_t nearest = 0;
     for (int32_t k = 0; k < job->n_centers; k++) {
