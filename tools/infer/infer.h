@@ -10,7 +10,7 @@
  *     infer_enlarge.c   and its head maps back to its own
  *     infer_encode.c    one image's results into files
  *     infer_instances.c, infer_record.c    parts of it
- *     infer_report.c    the panoptic JSON of the run, its rates, the profile
+ *     infer_report.c    the panoptic JSON of the run, its rates, the profile; infer_peak.c
  */
 #ifndef INFER_H
 #define INFER_H
@@ -213,6 +213,10 @@ PND_NODISCARD pnd_status infer_json_write(const infer_run *run, pnd_error *err);
 
 /* What was done and how fast; with --profile the table of operations. */
 void infer_report(const infer_run *run);
+
+/* GFLOP/s of float32 multiply-adds on the network's threads, measured; 0 where that is not known:
+ * on another backend than cpu. */
+double infer_peak_gflops(const infer_run *run);
 
 /* PIL's Image.resize((width, height), BILINEAR) of 8-bit RGB, bit for bit. @retval PND_ENOMEM
  * @retval PND_EINVAL @retval PND_ELIMIT */

@@ -143,6 +143,7 @@ static void put_profile(pnd_json_writer *w, const infer_run *run)
 {
     size_t n = 0;
     const pnd_net_profile_row *rows = pnd_net_profile(run->net, &n);
+    put_number(w, "peak_gflops", infer_peak_gflops(run));
     pnd_json_key(w, "profile");
     pnd_json_begin_array(w);
     for (size_t i = 0; i < n; i++) {
@@ -186,30 +187,37 @@ static void report_json(const infer_run *run, const rates *r)
 
 /* ---- the profile */
 
-static void print_row(const char *name, const char *kind, double ms, double gflop, double total_ms)
+static void print_row(const pnd_net_profile_row *row, double total_ms, double peak)
 {
-    (void)printf("%-56s %-10s %9.3f %5.1f", name, kind, ms,
-                 total_ms > 0 ? 100.0 * ms / total_ms : 0.0);
-    if (gflop > 0 && ms > 0)
-        (void)printf(" %9.3f %9.1f\n", gflop, 1000.0 * gflop / ms);
-    else
-        (void)printf("\n");
+    const double rate = row->ms > 0 ? 1000.0 * row->gflop / row->ms : 0;
+    (void)printf("%-56s %-10s %9.3f %5.1f", row->name, row->kind, row->ms,
+                 total_ms > 0 ? 100.0 * row->ms / total_ms : 0.0);
+    if (row->gflop > 0)
+        (void)printf(" %9.3f %9.1f", row->gflop, rate);
+    if (row->gflop > 0 && peak > 0)
+        (void)printf(" %6.1f", 100.0 * rate / peak);
+    (void)printf("\n");
 }
 
 static void print_profile(const infer_run *run)
 {
     size_t n = 0;
-    double ms = 0, gflop = 0;
     const pnd_net_profile_row *rows = pnd_net_profile(run->net, &n);
+    const double peak = infer_peak_gflops(run);
+    pnd_net_profile_row all = {.name = "all", .kind = ""};
     for (size_t i = 0; i < n; i++) {
-        ms += rows[i].ms;
-        gflop += rows[i].gflop;
+        all.ms += rows[i].ms;
+        all.gflop += rows[i].gflop;
     }
-    (void)printf("%-56s %-10s %9s %5s %9s %9s\n", "operation", "kind", "ms", "%", "GFLOP",
-                 "GFLOP/s");
+    (void)printf("%-56s %-10s %9s %5s %9s %9s%s\n", "operation", "kind", "ms", "%", "GFLOP",
+                 "GFLOP/s", peak > 0 ? " % peak" : "");
     for (size_t i = 0; i < n; i++)
-        print_row(rows[i].name, rows[i].kind, rows[i].ms, rows[i].gflop, ms);
-    print_row("all", "", ms, gflop, ms);
+        print_row(&rows[i], all.ms, peak);
+    print_row(&all, all.ms, peak);
+    if (peak > 0)
+        (void)printf("peak: %.1f GFLOP/s of float32 multiply-adds, measured now; Winograd and "
+                     "bfloat16 can exceed it\n",
+                     peak);
 }
 
 void infer_report(const infer_run *run)

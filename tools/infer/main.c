@@ -84,7 +84,9 @@ static const tool_opt options[] = {
     {TOOL_GROUP, .name = "Running"},
     {TOOL_FLAG, 0, "resume", MEMBER(resume), NULL,
      "go on where a run ended: complete images are verified and kept, others are done again"},
-    {TOOL_FLAG, 0, "profile", MEMBER(profile), NULL, "print the time of every operation"},
+    {TOOL_FLAG, 0, "profile", MEMBER(profile), NULL,
+     "print the time of every operation, its GFLOP/s and, on the CPU, its share of the measured "
+     "peak"},
     {TOOL_FLAG, 0, "allow-nonfinite", MEMBER(allow_nonfinite), NULL,
      "write results of images whose network output holds NaN or infinity"},
     {TOOL_END},
