@@ -20,7 +20,11 @@ with tempfile.TemporaryDirectory() as folder:
     photo = folder + "/a.png"
     subprocess.run([sys.executable, source / "tests/cli/infer/golden.py", "photograph", photo], check=True)
     weights = source / "tests/data/golden_slim8/weights.safetensors"
-    out = subprocess.run([program, weights, photo], check=True, capture_output=True, text=True).stdout
+    run = subprocess.run([program, weights, photo], capture_output=True, text=True)
+    if run.returncode != 0 and "oneDNN" in run.stderr:
+        print("skipped:", run.stderr)
+        sys.exit(77)
+    out = run.stdout
     print(out)
     lines = out.splitlines()
     if not lines or not all(re.fullmatch(r"class \d+, \d+ pixels, -?\d+\.\d m", line) for line in lines):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pnd-scene -q --out tree --frames 3 --seed 3 --size 128x64 --split val
+pnd-scene -q --out tree --frames 3 --seed 3 --size 64x64 --split val
 val=tree/leftImg8bit/val
 printf 'not a png' >$val/lindau/lindau_000000_000019_leftImg8bit.png
 head -c 3000 $val/munster/munster_000000_000019_leftImg8bit.png >cut && mv cut $val/munster/munster_000000_000019_leftImg8bit.png

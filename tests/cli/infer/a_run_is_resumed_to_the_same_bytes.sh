@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pnd-scene -q --out tree --frames 4 --seed 2 --size 128x64 --split val
+pnd-scene -q --out tree --frames 4 --seed 2 --size 64x64 --split val
 run() { pnd-infer -q --device ref -w "$DATA/golden_slim8/weights.safetensors" -i tree/leftImg8bit/val --labels --view --stuff-area 100 "$@"; }
 state() { find "$1" -type f -exec sha256sum {} + | sed "s|$1/||" | sort; }
 run --out whole && state whole >whole.txt

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The weights are random: the scores mean nothing, that they are defined for every image does.
-pnd-scene -q --out tree --frames 3 --seed 1 --size 128x64 --split val
+pnd-scene -q --out tree --frames 3 --seed 1 --size 64x64 --split val
 pnd-panoptic -q --root tree --split val --out gt
 pnd-infer -q --device ref -w "$DATA/golden_slim8/weights.safetensors" -i tree/leftImg8bit/val --labels --instances --stuff-area 100 --out pred
 find pred -type f | grep -v masks/ | sort

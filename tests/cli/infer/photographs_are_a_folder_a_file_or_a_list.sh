@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 w=$DATA/golden_slim8/weights.safetensors
-pnd-scene -q --out tree --frames 2 --seed 4 --size 128x64 --split test
-pnd-scene -q --out other --frames 1 --seed 5 --size 256x128 --split test --force
+pnd-scene -q --out tree --frames 2 --seed 4 --size 64x64 --split test
+pnd-scene -q --out other --frames 1 --seed 5 --size 96x64 --split test --force
 cp other/leftImg8bit/test/*/*.png large.png
 small=$(find tree/leftImg8bit -name '*.png' | sort | sed -n 1p)
 # two sizes in one run
