@@ -27,7 +27,7 @@ with tempfile.TemporaryDirectory() as folder:
     out = run.stdout
     print(out)
     lines = out.splitlines()
-    if not lines or not all(re.fullmatch(r"class \d+, \d+ pixels, -?\d+\.\d m", line) for line in lines):
+    if not lines or not all(re.fullmatch(r"class \d+, \d+ pixels, (\d+\.\d|nan) m", line) for line in lines):
         sys.exit("unexpected output")
     if subprocess.run([program, photo, photo], capture_output=True).returncode != 1:
         sys.exit("a photograph was taken for weights")

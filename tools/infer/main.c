@@ -364,7 +364,8 @@ static const tool_command command = {
     .args_size = sizeof(infer_args),
     .has_skip_bad = true,
     .examples = "# a split of Cityscapes, then its scores\n"
-                "pnd-infer -w r52.safetensors -i cityscapes/leftImg8bit/val --out pred\n"
+                "pnd-infer --weights r52.safetensors --images cityscapes/leftImg8bit/val \\\n"
+                "    --out pred\n"
                 "pnd-eval panoptic --root cityscapes --split val --pred pred\n"
                 "# pictures of one photograph\n"
                 "pnd-infer -w r52_depth.safetensors -i street.png --view --out pred\n",

@@ -22,7 +22,7 @@ complete -c pnd-infer -l instances -d 'instances too: instances/*_pred.txt and t
 complete -c pnd-infer -l view -d 'pictures too: view/*.png, as pnd-view panoptic-depth draws them'
 complete -c pnd-infer -l save-heads -x -a '(__fish_complete_directories)' -d 'the network\'s raw maps too: *_sem.npy, *_center.npy, *_offset.npy, *_depth.npy'
 complete -c pnd-infer -l resume -d 'go on where a run ended: complete images are verified and kept, others are done again'
-complete -c pnd-infer -l profile -d 'print the time of every operation'
+complete -c pnd-infer -l profile -d 'print the time of every operation, its GFLOP/s and, on the CPU, its share of the measured peak'
 complete -c pnd-infer -l allow-nonfinite -d 'write results of images whose network output holds NaN or infinity'
 complete -c pnd-infer -l threads -x -d 'threads to use; 0: one per core; results do not depend on it'
 complete -c pnd-infer -l skip-bad -d 'leave out frames with bad input, list them, and go on'
