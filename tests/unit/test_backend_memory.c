@@ -4,6 +4,7 @@
 
 #include <panodepth/depth.h>
 #include <panodepth/fuse.h>
+#include <panodepth/postprocess.h>
 
 #include <stdlib.h>
 
@@ -38,7 +39,7 @@ void *__wrap_realloc(void *block, size_t size)
 
 enum { WIDTH = 33, HEIGHT = 5, N = WIDTH * HEIGHT };
 
-/* Both operators on one image. */
+/* Depth and fusion of one image. */
 static pnd_status work(pnd_backend *backend, pnd_segment_depths *fused, pnd_error *err)
 {
     static uint16_t disparity[N];
@@ -59,15 +60,42 @@ static pnd_status work(pnd_backend *backend, pnd_segment_depths *fused, pnd_erro
                           err);
 }
 
+/* Six instances of one class. */
+static pnd_status post_process(pnd_backend *backend, pnd_postprocess_result *out, pnd_error *err)
+{
+    enum {
+        MAP_WIDTH = (WIDTH + 3) / 4,
+        MAP_HEIGHT = (HEIGHT + 3) / 4,
+        N_MAP = MAP_WIDTH * MAP_HEIGHT
+    };
+    static float sem[12 * N_MAP], center[N_MAP], offset[2 * N_MAP], depth_m[N_MAP];
+    for (int i = 0; i < N_MAP; i++) {
+        sem[11 * N_MAP + i] = 1.0f;
+        center[i] = i % 3 == 0 ? 0.5f : 0.0f;
+    }
+    const pnd_heads heads = {.classes = 12,
+                             .width = MAP_WIDTH,
+                             .height = MAP_HEIGHT,
+                             .sem = sem,
+                             .center = center,
+                             .offset = offset,
+                             .depth = depth_m};
+    return pnd_postprocess(out, backend, &heads, WIDTH, HEIGHT, NULL, err);
+}
+
 static pnd_status open_and_work(int kind, pnd_error *err)
 {
     const pnd_backend_options options = {
         .struct_size = sizeof options, .kind = (pnd_backend_kind)kind, .threads = 1};
     pnd_segment_depths fused = {0};
+    pnd_postprocess_result result = {0};
     pnd_backend *backend = NULL;
     pnd_status status = pnd_backend_create(&backend, &options, err);
     if (status == PND_OK)
         status = work(backend, &fused, err);
+    if (status == PND_OK)
+        status = post_process(backend, &result, err);
+    pnd_postprocess_result_clear(&result);
     pnd_segment_depths_clear(&fused);
     pnd_backend_free(backend);
     return status;
@@ -78,16 +106,21 @@ static void only_the_first_image_allocates(void **state)
     const pnd_backend_options options = {
         .struct_size = sizeof options, .kind = PND_BACKEND_CPU, .threads = 1};
     pnd_segment_depths fused = {0};
+    pnd_postprocess_result result = {0};
     pnd_backend *backend = NULL;
     pnd_error err = {0};
     (void)state;
     asked = fail_at = 0;
     pnd_assert_ok(pnd_backend_create(&backend, &options, &err));
     pnd_assert_ok(work(backend, &fused, &err));
+    pnd_assert_ok(post_process(backend, &result, &err));
+    assert_true(result.n_centers > 3);
     assert_true(asked > 5);
     asked = 0;
     pnd_assert_ok(work(backend, &fused, &err));
+    pnd_assert_ok(post_process(backend, &result, &err));
     assert_int_equal(asked, 0);
+    pnd_postprocess_result_clear(&result);
     pnd_segment_depths_clear(&fused);
     pnd_backend_free(backend);
 }
