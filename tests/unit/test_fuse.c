@@ -209,11 +209,59 @@ static void the_number_of_segments_is_limited(void **state)
     free(ids);
 }
 
+/* Depths of one segment that crowd where a selection looks for them. */
+static float crowded_depth(int kind, int32_t i)
+{
+    switch (kind) {
+    case 0: /* one value */
+        return 80.0f;
+    case 1: /* neighbouring floats, and one far away */
+        return i == 7 ? 0.001f : 20.0f + (float)(i % 5) * 1.9073486e-6f;
+    case 2: /* half of them equal */
+        return i % 2 == 0 ? 5.0f : 1.0f + (float)(i * 7919 % 10007) / 100.0f;
+    case 3: /* two values, the ends of every rank */
+        return i % 10 == 0 ? 3.0f : 4.0f;
+    case 4: /* a wide range */
+        return ldexpf(1.0f + (float)(i * 31 % 1009) / 1009.0f, i % 40 - 20);
+    default: /* a ramp */
+        return 1.0f + (float)i / 1024.0f;
+    }
+}
+
+static void a_large_segment_is_fused_as_if_it_were_sorted(void **state)
+{
+    enum { N = 16384 };
+    static const double trims[] = {0.1, 0.01, 0.49};
+    static uint32_t ids[N];
+    static float depth_m[N];
+    pnd_segment_depths sorted = {0}, fused = {0};
+    pnd_error err = {0};
+    (void)state;
+    for (int i = 0; i < 3 * 6; i++) {
+        for (int32_t p = 0; p < N; p++) {
+            ids[p] = 9;
+            depth_m[p] = crowded_depth(i / 3, p);
+        }
+        pnd_assert_ok(fuse_row(&sorted, ids, depth_m, N, trims[i % 3], PND_BACKEND_REF, &err));
+        pnd_assert_ok(fuse_row(&fused, ids, depth_m, N, trims[i % 3], PND_BACKEND_CPU, &err));
+        const pnd_segment_depth *a = sorted.segments, *b = fused.segments;
+        const double p[] = {a->mean, a->median, a->trimmed_mean, a->inverse_mean, a->min,
+                            a->max,  a->p10,    a->p90,          a->std};
+        const double q[] = {b->mean, b->median, b->trimmed_mean, b->inverse_mean, b->min,
+                            b->max,  b->p10,    b->p90,          b->std};
+        assert_int_equal(a->n_valid, b->n_valid);
+        assert_memory_equal(p, q, sizeof p);
+    }
+    pnd_segment_depths_clear(&sorted);
+    pnd_segment_depths_clear(&fused);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_depths_by_hand),
         cmocka_unit_test(an_odd_and_an_even_number_of_depths_as_numpy_has_them),
+        cmocka_unit_test(a_large_segment_is_fused_as_if_it_were_sorted),
         cmocka_unit_test(pixels_without_a_depth_do_not_count),
         cmocka_unit_test(sums_are_exact),
         cmocka_unit_test(rules_choose_a_depth),
