@@ -38,6 +38,22 @@ if(pnd_with_cuda)
     enable_language(CUDA)
     set(CMAKE_CUDA_STANDARD 17)
     find_package(CUDAToolkit REQUIRED)
+    # The network needs cuDNN too. AUTO builds the other CUDA operators without it; ON says what is missing.
+    find_package(cuDNN 9 QUIET)
+    set(pnd_with_cuda_net ${cuDNN_FOUND})
+    if(NOT cuDNN_FOUND AND PND_CUDA STREQUAL "ON")
+        message(FATAL_ERROR "PND_CUDA=ON needs cuDNN 9 and cuBLASLt for the network, and these were not all found:\n"
+            "  cudnn_version.h: ${cuDNN_INCLUDE_DIR}\n  libcudnn: ${cuDNN_LIBRARY}\n"
+            "  cublasLt.h: ${cuBLASLt_INCLUDE_DIR}\n  libcublasLt: ${cuBLASLt_LIBRARY}\n"
+            "Name their prefix with -DCUDNN_ROOT=..., which may be the nvidia/cudnn folder of a Python package: "
+            "-DCUDNN_ROOT=$(python3 -c 'import nvidia.cudnn as m; print(m.__path__[0])'). "
+            "Or build without the network on CUDA: -DPND_CUDA=AUTO.")
+    endif()
+    if(cuDNN_FOUND)
+        message(STATUS "cuDNN ${cuDNN_VERSION}: ${cuDNN_LIBRARY}, ${cuBLASLt_LIBRARY}")
+    else()
+        message(STATUS "cuDNN: not found, no network on CUDA")
+    endif()
 endif()
 
 # oneDNN's headers, for the network on the CPU; the library is loaded when a network opens (kernels/src/cpu/onednn.h).

@@ -10,6 +10,7 @@
 
 #include "../depth_job.h"
 #include "../fuse_job.h"
+#include "../net/net_exec.h"
 
 #include <panodepth/alloc.h>
 
@@ -22,8 +23,9 @@ pnd_status pnd_cuda_fail(cudaError_t code, const char *expr, const char *file, i
 {
     const char *const slash = strrchr(file, '/');
     (void)cudaGetLastError();
-    return pnd_fail(err, PND_EDEVICE, "CUDA: %s: %s (%s, %s:%d)", cudaGetErrorName(code),
-                    cudaGetErrorString(code), expr, slash != NULL ? slash + 1 : file, line);
+    return pnd_fail(err, code == cudaErrorMemoryAllocation ? PND_ENOMEM : PND_EDEVICE,
+                    "CUDA: %s: %s (%s, %s:%d)", cudaGetErrorName(code), cudaGetErrorString(code),
+                    expr, slash != NULL ? slash + 1 : file, line);
 }
 
 cudaError_t pnd_cuda_reserve(pnd_cuda_buffer *buffer, size_t size)
@@ -57,7 +59,8 @@ static void close_cuda(void *impl)
 }
 
 /* C++ before 20 has no designated initialisers. */
-static const pnd_ops ops = {"cuda", close_cuda, pnd_cuda_depth, pnd_cuda_fuse, pnd_cuda_post};
+static const pnd_ops ops = {"cuda",        close_cuda,    pnd_cuda_depth,
+                            pnd_cuda_fuse, pnd_cuda_post, pnd_cuda_net_open};
 
 /* Without any driver the runtime only says that its version is insufficient. */
 static bool has_driver(void)

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CUDA backend's state, and how its files report failures. */
+/* The CUDA backend's state, and how its files, in CUDA and in C, report failures. */
 #ifndef PND_CUDA_BACKEND_CUH
 #define PND_CUDA_BACKEND_CUH
 
 #include "../backend_ops.h"
 
 #include <cuda_runtime.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Device memory that grows and is kept between calls. */
 typedef struct pnd_cuda_buffer {
@@ -23,7 +27,8 @@ typedef struct pnd_cuda {
     pnd_cuda_buffer post_heads, post_results;
 } pnd_cuda;
 
-/* Fail with the text of a CUDA error, and clear it: the next call must not find it again. */
+/* Fail with the text of a CUDA error, and clear it: the next call must not find it again.
+ * @retval PND_ENOMEM out of GPU memory  @retval PND_EDEVICE anything else */
 pnd_status pnd_cuda_fail(cudaError_t code, const char *expr, const char *file, int line,
                          pnd_error *err);
 
@@ -48,5 +53,9 @@ static inline size_t pnd_cuda_pitch(size_t bytes)
 {
     return (bytes + 255) / 256 * 256;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -143,10 +143,12 @@ static bool alloc_slot(slot *s, const pnd_net *net)
 static void free_slot(slot *s, const pnd_net *net)
 {
     const bool host = net->exec != NULL && on_host(net);
-    for (int32_t i = 0; i < net->options.batch && host; i++) {
+    const bool any = s->results != NULL || s->maps != NULL;
+    for (int32_t i = 0; i < net->options.batch && any; i++) {
         if (s->results != NULL) {
-            pnd_postprocess_result_clear(&s->results[i].post);
             pnd_segment_depths_clear(&s->results[i].depths);
+            if (host) /* a device's point into its own memory */
+                pnd_postprocess_result_clear(&s->results[i].post);
         }
         if (s->maps != NULL) {
             free(s->maps[i].sem);
@@ -443,7 +445,8 @@ const pnd_net_profile_row *pnd_net_profile(pnd_net *net, size_t *n_rows)
             .ms = exec->op_ms[i] / (double)exec->n_profiled,
             .gflop = 1e-9 * (double)net_op_flops(&net->graph, op, out->height, out->width)};
     }
-    n = add_row(net, n, "post-processing", net->post_ms, on_host(net) ? net->n_images : 0);
+    n = on_host(net) ? add_row(net, n, "post-processing", net->post_ms, net->n_images)
+                     : add_row(net, n, "post-processing", exec->post_ms, exec->n_profiled);
     *n_rows = add_row(net, n, "fusion", net->fuse_ms, on_host(net) ? net->n_images : 0);
     return net->rows;
 }

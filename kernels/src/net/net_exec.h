@@ -54,6 +54,7 @@ struct net_exec {
     size_t weight_bytes;
     /* With options.profile: milliseconds of each operation, summed over n_profiled images. */
     double op_ms[NET_MAX_OPS];
+    double post_ms; /* device backends: of all behind the operations */
     int64_t n_profiled;
 };
 
