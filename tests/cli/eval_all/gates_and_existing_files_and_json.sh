@@ -13,3 +13,7 @@ run extra
 pnd-eval all --pred pred; echo "exit $?"
 all --json --tasks panoptic,semantic >all.json; echo "exit $?"
 jq -r '.schema, (.tasks[] | [.task, .scored, .what // .why] | @tsv), (.results[] | [.task, .images] | @tsv)' all.json
+# A file that cannot be written: those before it are whole, those after it are not begun.
+mkdir -p blocked/semantic.json
+run -o blocked --force
+cmp scores/panoptic.json blocked/panoptic.json && ls blocked
