@@ -15,6 +15,7 @@
 #include <panodepth/alloc.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 struct cpu_conv_engine {
     onednn api;
@@ -280,6 +281,41 @@ static pnd_status plan_maps(cpu_conv *c, const cpu_conv_engine *e, const cpu_con
     return status;
 }
 
+/* [out][k][k][in] as [out][in][k][k]: the only layout that oneDNN turns into Winograd's. */
+static float *planar_filters(const cpu_conv_shape *s, const float *weight)
+{
+    const size_t taps = (size_t)(s->kernel * s->kernel), in = (size_t)s->in.channels;
+    const size_t n = (size_t)s->out.channels * taps * in;
+    float *planar = pnd_alloc_array(n, sizeof *planar);
+    for (size_t i = 0; planar != NULL && i < n; i++) {
+        const size_t out = i / (taps * in), tap = i / in % taps;
+        planar[(out * in + i % in) * taps + tap] = weight[i];
+    }
+    return planar;
+}
+
+static pnd_status reorder_weights(const cpu_conv_engine *e, const cpu_conv_shape *s,
+                                  const dnnl_memory_desc_t *wanted, const float *weight, void *to,
+                                  pnd_error *err)
+{
+    const bool blocked = wanted->format_kind == dnnl_blocked;
+    dnnl_memory_desc_t given;
+    dnnl_dims_t dims;
+    reorder r = {0};
+    set_dims(dims, s);
+    DNNL_TRY(e->api.dnnl_memory_desc_init_by_tag(&given, 4, dims, dnnl_f32,
+                                                 blocked ? dnnl_acdb : dnnl_abcd));
+    float *planar = blocked ? NULL : planar_filters(s, weight);
+    if (!blocked && planar == NULL)
+        return pnd_fail(err, PND_ENOMEM, "out of memory for the weights of a convolution");
+    pnd_status status = make_reorder(&r, e, &given, wanted, err);
+    if (status == PND_OK) /* oneDNN takes no const; it only reads */
+        status = run_reorder(e, &r, blocked ? (void *)(uintptr_t)weight : planar, to, err);
+    clear_reorder(e, &r);
+    free(planar);
+    return status;
+}
+
 /* From [out][k][k][in] in float32 to what the primitive wants. */
 static pnd_status load_weights(cpu_conv *c, const cpu_conv_engine *e, const cpu_conv_shape *s,
                                dnnl_primitive_desc_t described, const float *weight,
@@ -287,28 +323,18 @@ static pnd_status load_weights(cpu_conv *c, const cpu_conv_engine *e, const cpu_
 {
     const dnnl_memory_desc_t *wanted = part_of(e, described, WEIGHTS);
     const size_t bytes = align(e->api.dnnl_memory_desc_get_size(wanted));
-    const size_t channels = (size_t)s->out.channels;
-    dnnl_memory_desc_t given;
-    dnnl_dims_t dims;
-    reorder r = {0};
-    set_dims(dims, s);
-    DNNL_TRY(e->api.dnnl_memory_desc_init_by_tag(&given, 4, dims, dnnl_f32, dnnl_acdb));
-    c->weight_bytes = bytes + align(channels * sizeof(float)) + NET_ALIGN;
+    const size_t bias_bytes = (size_t)s->out.channels * sizeof *bias;
+    c->weight_bytes = bytes + align(bias_bytes) + NET_ALIGN;
     c->weights = pnd_calloc_array(c->weight_bytes, 1);
     if (c->weights == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for the weights of a convolution");
     unsigned char *const start = c->weights + (NET_ALIGN - (uintptr_t)c->weights % NET_ALIGN);
-    pnd_status status = make_reorder(&r, e, &given, wanted, err);
-    if (status == PND_OK) /* oneDNN takes no const; it only reads */
-        status = run_reorder(e, &r, (void *)(uintptr_t)weight, start, err);
-    clear_reorder(e, &r);
+    const pnd_status status = reorder_weights(e, s, wanted, weight, start, err);
     if (status != PND_OK)
         return status;
-    float *const biases = (float *)(void *)(start + bytes);
-    for (size_t i = 0; i < channels; i++)
-        biases[i] = bias[i];
+    memcpy(start + bytes, bias, bias_bytes);
     DNNL_TRY(e->api.dnnl_memory_set_data_handle(c->parts[WEIGHTS], start));
-    DNNL_TRY(e->api.dnnl_memory_set_data_handle(c->parts[BIAS], biases));
+    DNNL_TRY(e->api.dnnl_memory_set_data_handle(c->parts[BIAS], start + bytes));
     return PND_OK;
 }
 

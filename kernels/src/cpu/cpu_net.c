@@ -164,18 +164,28 @@ static bool suits_amx(const cpu_net *net, const cpu_conv_shape *shape)
            (shape->kernel > 1 || !shape->in.bf16);
 }
 
+/* Winograd's algorithm multiplies 2.25 to 4 times less and copies the map into another layout and
+ * back, which takes many channels to pay. oneDNN has it for undilated 3x3 of float32. */
+static bool suits_winograd(const cpu_net *net, const cpu_conv_shape *shape)
+{
+    enum { MIN_PRODUCT = 256 * 128 };
+    return net->winograd > 0 ||
+           (net->winograd == 0 && shape->in.channels * shape->out.channels >= MIN_PRODUCT);
+}
+
 static pnd_status make_conv(cpu_net *net, int32_t index, const float *weight, const float *bias,
                             pnd_error *err)
 {
     const net_op *op = &net->base.graph->ops[index];
-    const cpu_conv_shape shape = {.in = cpu_net_map(net, op->in, 0),
-                                  .out = cpu_net_map(net, op->out, 0),
-                                  .kernel = op->kernel,
-                                  .stride = op->stride,
-                                  .dilation = op->dilation,
-                                  .relu = op->relu,
-                                  .residual = op->residual != NET_NONE};
+    cpu_conv_shape shape = {.in = cpu_net_map(net, op->in, 0),
+                            .out = cpu_net_map(net, op->out, 0),
+                            .kernel = op->kernel,
+                            .stride = op->stride,
+                            .dilation = op->dilation,
+                            .relu = op->relu,
+                            .residual = op->residual != NET_NONE};
     cpu_step *step = &net->steps[index];
+    shape.winograd = suits_winograd(net, &shape);
     pnd_status status = PND_OK;
     if (suits_amx(net, &shape)) {
         status = cpu_amx_open(&step->amx, &shape, weight, bias, net->threads, err);
@@ -297,6 +307,7 @@ pnd_status pnd_cpu_net_open(void *impl, net_exec **out, const net_graph *graph,
     net->base.graph = graph;
     net->threads = cpu->threads;
     net->profile = options->profile;
+    net->winograd = options->winograd;
     net->rows = cpu_rows_select();
     net->amx = !options->onednn_only && cpu_has_amx();
     const int before = set_threads(net->threads);

@@ -21,6 +21,7 @@ typedef struct cpu_net {
     net_exec base;
     int threads;
     bool profile, amx;
+    int32_t winograd; /* of net_exec_options */
     const cpu_rows *rows;
     cpu_conv_engine *engine; /* NULL without a convolution through it */
     cpu_step steps[NET_MAX_OPS];
