@@ -38,7 +38,7 @@ typedef struct network {
 static void fail(const pnd_error *err)
 {
     (void)fprintf(stderr, "%s\n", err->message);
-    exit(1);
+    exit(err->status == PND_EUNSUPPORTED ? SKIPPED : 1);
 }
 
 static bool compare(const network *n, const char *name, int32_t value, pnd_precision precision)

@@ -206,8 +206,11 @@ static size_t block_weight_bytes(const cpu_amx *c, int32_t depths)
 pnd_status cpu_amx_open(cpu_amx **out, const cpu_conv_shape *shape, const float *weight,
                         const float *bias, int threads, pnd_error *err)
 {
-    cpu_amx *c = pnd_calloc_array(1, sizeof *c);
     *out = NULL;
+    if (shape->kernel > CPU_AMX_MAX_KERNEL)
+        return pnd_fail(err, PND_EUNSUPPORTED, "a %dx%d convolution needs oneDNN", shape->kernel,
+                        shape->kernel);
+    cpu_amx *c = pnd_calloc_array(1, sizeof *c);
     if (c == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for a convolution");
     c->shape = *shape;

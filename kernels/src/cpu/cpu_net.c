@@ -187,16 +187,13 @@ static pnd_status make_conv(cpu_net *net, int32_t index, const float *weight, co
     cpu_step *step = &net->steps[index];
     shape.winograd = suits_winograd(net, &shape);
     pnd_status status = PND_OK;
-    if (suits_amx(net, &shape)) {
+    if (net->engine == NULL || suits_amx(net, &shape)) {
         status = cpu_amx_open(&step->amx, &shape, weight, bias, net->threads, err);
         if (status == PND_OK)
             net->base.weight_bytes += cpu_amx_weight_bytes(step->amx);
         return status;
     }
-    if (net->engine == NULL)
-        status = cpu_conv_engine_open(&net->engine, err);
-    if (status == PND_OK)
-        status = cpu_conv_open(&step->conv, net->engine, &shape, weight, bias, err);
+    status = cpu_conv_open(&step->conv, net->engine, &shape, weight, bias, err);
     if (status == PND_OK)
         net->base.weight_bytes += cpu_conv_weight_bytes(step->conv);
     return status;
@@ -257,6 +254,21 @@ static pnd_status load_steps(cpu_net *net, pnd_error *err)
     return status;
 }
 
+/* A graph with convolutions needs oneDNN, or does without it on AMX. */
+static pnd_status open_engine(cpu_net *net, pnd_error *err)
+{
+    pnd_error why = {0};
+    bool has_conv = false;
+    for (int32_t i = 0; i < net->base.graph->n_ops; i++)
+        has_conv = has_conv || net->base.graph->ops[i].kind == NET_CONV;
+    if (!has_conv)
+        return PND_OK;
+    const pnd_status status = cpu_conv_engine_open(&net->engine, &why);
+    if (status == PND_OK || (status == PND_EUNSUPPORTED && net->amx))
+        return PND_OK;
+    return pnd_fail_hint(err, status, why.hint, "%s", why.message);
+}
+
 static pnd_status allocate(cpu_net *net, pnd_error *err)
 {
     size_t scratch = 0;
@@ -284,6 +296,8 @@ static pnd_status load(cpu_net *net, const net_exec_options *options, pnd_error 
                                    .element_size = bf16 ? sizeof(uint16_t) : sizeof(float),
                                    .keep_all = options->keep_all};
     pnd_status status = net_plan_make(&net->base.plan, net->base.graph, &plan, err);
+    if (status == PND_OK)
+        status = open_engine(net, err);
     if (status == PND_OK)
         status = load_steps(net, err);
     return status == PND_OK ? allocate(net, err) : status;

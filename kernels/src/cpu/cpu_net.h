@@ -23,7 +23,7 @@ typedef struct cpu_net {
     bool profile, amx;
     int32_t winograd; /* of net_exec_options */
     const cpu_rows *rows;
-    cpu_conv_engine *engine; /* NULL without a convolution through it */
+    cpu_conv_engine *engine; /* NULL without a convolution, or without oneDNN */
     cpu_step steps[NET_MAX_OPS];
     cpu_colours colours;
     unsigned char *memory;          /* arena and scratch, one allocation */
