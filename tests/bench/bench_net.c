@@ -5,6 +5,7 @@
  *     bench_net [--device cpu|ref|cuda[:N]] [--precision f32|bf16|f16] [--variant r52|r52_ds]
  *               [--depth none|l1|dorn] [--depth-head plain|ds] [--pool HxW|global] [--size HxW]
  *               [--batch N] [--width DIVISOR] [--threads N] [--profile FILE] [--rounds N]
+ *               [--only network|pipeline|post|stream]
  *
  * `network` ends with the head maps, `pipeline` with the panoptic map, the depth map and the fused
  * segments in host memory, `post` is the step from head maps in host memory to those, `stream`
@@ -26,7 +27,7 @@ typedef struct config {
     hashed_config weights;
     pnd_net_options net;
     pnd_backend_options backend;
-    const char *device, *precision, *variant, *depth, *size, *profile;
+    const char *device, *precision, *variant, *depth, *profile, *only;
 } config;
 
 typedef struct job {
@@ -153,6 +154,11 @@ static bool parse_one(config *c, const char *name, const char *value)
         return parse_int32(&c->weights.divisor, value, 1, 16);
     if (strcmp(name, "--threads") == 0)
         return parse_int32(&c->backend.threads, value, 1, 1024);
+    if (strcmp(name, "--only") == 0) {
+        c->only = value;
+        return strcmp(value, "network") == 0 || strcmp(value, "pipeline") == 0 ||
+               strcmp(value, "post") == 0 || strcmp(value, "stream") == 0;
+    }
     if (strcmp(name, "--profile") == 0) {
         c->profile = value;
         return true;
@@ -184,26 +190,38 @@ static bool parse(config *c, int n, char **arguments)
 
 /* ---- the run */
 
-static void fill_inputs(pnd_net *net, const job *j, int32_t slots)
+/* NULL after a message. */
+static pnd_net *open_net(const job *j, const pnd_net_options *options, const hashed_net *weights)
 {
-    for (int32_t slot = 0; slot < slots; slot++)
+    pnd_error err = {0};
+    pnd_net *net = NULL;
+    if (pnd_net_open(&net, j->backend, weights->tensors, weights->n, options, &err) != PND_OK) {
+        (void)report(&err);
+        return NULL;
+    }
+    for (int32_t slot = 0; slot < (options->slots > 0 ? options->slots : 1); slot++)
         for (int32_t i = 0; i < j->batch; i++)
             hashed_image(pnd_net_input(net, slot, i), j->width, j->height);
+    return net;
+}
+
+static bool wanted(const config *c, const char *name)
+{
+    return c->only == NULL || strcmp(c->only, name) == 0;
 }
 
 static bool open_nets(job *j, const config *c, const hashed_net *weights)
 {
-    pnd_error err = {0};
     pnd_net_options heads = c->net, full = c->net;
     heads.heads_only = true;
     full.slots = SLOTS;
-    if (pnd_net_open(&j->network, j->backend, weights->tensors, weights->n, &heads, &err) !=
-            PND_OK ||
-        pnd_net_open(&j->pipeline, j->backend, weights->tensors, weights->n, &full, &err) != PND_OK)
-        return report(&err);
-    fill_inputs(j->network, j, 1);
-    fill_inputs(j->pipeline, j, SLOTS);
-    const pnd_net_info info = pnd_net_get_info(j->network);
+    const bool want_heads = wanted(c, "network") || wanted(c, "post");
+    const bool want_full = wanted(c, "pipeline") || wanted(c, "stream");
+    if (want_heads && (j->network = open_net(j, &heads, weights)) == NULL)
+        return false;
+    if (want_full && (j->pipeline = open_net(j, &full, weights)) == NULL)
+        return false;
+    const pnd_net_info info = pnd_net_get_info(want_heads ? j->network : j->pipeline);
     (void)fprintf(stderr,
                   "%s: %.1f GFLOP an image, %lld parameters, weights %.1f MB, arena %.1f MB\n",
                   info.variant, 1e-9 * (double)info.flops, (long long)info.parameters,
@@ -216,18 +234,15 @@ static bool write_profile(const config *c, const job *j, const hashed_net *weigh
 {
     pnd_error err = {0};
     pnd_net_options options = c->net;
-    pnd_net *net = NULL;
     options.profile = true;
-    if (pnd_net_open(&net, j->backend, weights->tensors, weights->n, &options, &err) != PND_OK)
-        return report(&err);
-    fill_inputs(net, j, 1);
-    pnd_status status = PND_OK;
+    pnd_net *net = open_net(j, &options, weights);
+    pnd_status status = net != NULL ? PND_OK : PND_EINVAL;
     for (int32_t i = 0; i < 3 && status == PND_OK; i++)
         status = pnd_net_run(net, 0, j->batch, &err);
-    size_t n = 0;
-    const pnd_net_profile_row *rows = pnd_net_profile(net, &n);
     FILE *out = status == PND_OK ? fopen(c->profile, "w") : NULL;
     if (out != NULL) {
+        size_t n = 0;
+        const pnd_net_profile_row *rows = pnd_net_profile(net, &n);
         (void)fprintf(out, "name,kind,ms,gflop\n");
         for (size_t i = 0; i < n; i++)
             (void)fprintf(out, "%s,%s,%.5f,%.5f\n", rows[i].name, rows[i].kind, rows[i].ms,
@@ -235,30 +250,48 @@ static bool write_profile(const config *c, const job *j, const hashed_net *weigh
     }
     const bool ok = out != NULL && fclose(out) == 0;
     if (!ok)
-        (void)fprintf(stderr, "bench_net: %s cannot be written\n", c->profile);
+        (void)fprintf(stderr, "bench_net: no profile in %s: %s\n", c->profile, err.message);
     pnd_net_free(net);
     return ok;
+}
+
+/* The cases that are wanted, in turn. A stream leaves a slot in flight, so it comes last, alone. */
+static bool run_cases(job *j, const config *c, bench_case *cases, size_t *n, bench_options options)
+{
+    const bench_case all[MAX_CASES] = {{.name = "network", .body = run_network},
+                                       {.name = "pipeline", .body = run_pipeline},
+                                       {.name = "post", .body = run_post},
+                                       {.name = "stream", .body = run_stream}};
+    const double pixels = (double)j->batch * (double)j->width * (double)j->height;
+    for (size_t i = 0; i < MAX_CASES; i++) {
+        if (!wanted(c, all[i].name))
+            continue;
+        cases[*n] = all[i];
+        cases[*n].job = j;
+        cases[*n].pixels = pixels;
+        (*n)++;
+    }
+    const size_t streams = wanted(c, "stream") ? 1 : 0, others = *n - streams;
+    /* `post` alone needs predictions first */
+    if (j->network != NULL && !run_network(j))
+        return false;
+    return (others == 0 || bench_run(cases, others, options)) &&
+           (streams == 0 || (bench_run(cases + others, 1, options) && drain(j)));
 }
 
 static bool run(job *j, const config *c, bench_options options)
 {
     char name[160];
     hashed_net weights = {0};
-    const double pixels = (double)j->batch * (double)j->width * (double)j->height;
-    bench_case cases[MAX_CASES] = {
-        {.name = "network", .body = run_network, .job = j, .pixels = pixels},
-        {.name = "pipeline", .body = run_pipeline, .job = j, .pixels = pixels},
-        {.name = "post", .body = run_post, .job = j, .pixels = pixels},
-        {.name = "stream", .body = run_stream, .job = j, .pixels = pixels}};
+    bench_case cases[MAX_CASES];
+    size_t n = 0;
     hashed_net_make(&weights, &c->weights);
-    bool ok = open_nets(j, c, &weights);
-    /* a stream leaves a slot in flight, so it has a round of its own */
-    ok = ok && bench_run(cases, 3, options) && bench_run(cases + 3, 1, options) && drain(j);
+    bool ok = open_nets(j, c, &weights) && run_cases(j, c, cases, &n, options);
     (void)snprintf(name, sizeof name, "net %s depth %s %dx%d %s %s batch %d", c->variant, c->depth,
                    j->height, j->width, c->device, pnd_precision_name(c->net.precision), j->batch);
     if (ok)
-        bench_print(stdout, name, cases, MAX_CASES, options);
-    if (ok)
+        bench_print(stdout, name, cases, n, options);
+    if (ok && wanted(c, "post"))
         (void)fprintf(stderr, "%zu centres, %zu segments\n", j->post.n_centers, j->post.n_segments);
     if (ok && c->profile != NULL)
         ok = write_profile(c, j, &weights);
