@@ -521,6 +521,47 @@ static void average_precision_orders_the_verdicts_of_the_drawn_images(void **sta
     assert_true(isnan(scores[0]));
 }
 
+/* Stuff 0 and thing 1; row 0 is one mean, both rows are another. Sequence 1: row 0 stuff 2 TP
+ * of 1.5, thing 1 TP of .8 and 1 FN; row 1 stuff 1 TP of .6 and 1 FP. Sequence 2: row 0 thing 1 FP;
+ * row 1 thing 1 TP of .9. Twice and once: row 0 stuff 3/4, thing 1.6 / (2 + 1 + .5); row 1
+ * stuff 1.2 / (2 + 1), thing .9. Errors: .1 of 4 segments twice, .4 of 2: (.8 + .8) / 10. */
+static void joint_scores_are_aggregated_by_sequence(void **state)
+{
+    static const pnd_category both[] = {{0, false}, {1, true}};
+    static const bool belongs[] = {true, false, true, true};
+    static const pnd_pq_count first[] = {{1.5, 2, 0, 0}, {0.8, 1, 0, 1}, {0.6, 1, 1, 0}, {0}};
+    static const pnd_pq_count second[] = {{0}, {0, 0, 1, 0}, {0}, {0.9, 1, 0, 0}};
+    static const pnd_pooled_value first_error = {0.1, 4}, second_error = {0.4, 2};
+    static const pnd_joint_record sequences[] = {{first, &first_error}, {second, &second_error}};
+    pnd_joint_resample context = {both, 2, 2, 2, 1, belongs, false};
+    const pnd_resample_statistic statistic = pnd_joint_statistic(&context);
+    const void *const images[] = {&sequences[0], &sequences[1]};
+    static const uint32_t times[] = {2, 1}, other[] = {0, 1};
+    double scores[7];
+    max_align_t scratch[32];
+    (void)state;
+    assert_int_equal(statistic.n_scores, 7);
+    assert_true(statistic.scratch_size <= sizeof scratch);
+    statistic.score(scores, statistic.context, images, times, 2, scratch);
+    const double thing = 1.6 / 3.5;
+    pnd_assert_close(scores[0], (0.75 + thing) / 2, 1e-15);
+    pnd_assert_close(scores[1], thing, 1e-15);
+    pnd_assert_close(scores[2], 0.75, 1e-15);
+    pnd_assert_close(scores[3], ((0.75 + thing) / 2 + (0.4 + 0.9) / 2) / 2, 1e-15);
+    pnd_assert_close(scores[4], (thing + 0.9) / 2, 1e-15);
+    pnd_assert_close(scores[5], (0.75 + 0.4) / 2, 1e-15);
+    pnd_assert_close(scores[6], 0.16, 1e-15);
+    /* Without a class: left out, or 0 when filled. */
+    statistic.score(scores, statistic.context, images, other, 2, scratch);
+    pnd_assert_close(scores[0], 0, 0);
+    assert_true(isnan(scores[2]) && isnan(scores[5]));
+    pnd_assert_close(scores[3], 0.45, 1e-15);
+    context.zero_fill = true;
+    statistic.score(scores, statistic.context, images, other, 2, scratch);
+    pnd_assert_close(scores[3], (0 + 0.45) / 2, 1e-15);
+    pnd_assert_close(scores[5], 0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -547,6 +588,7 @@ int main(void)
         cmocka_unit_test(pooled_errors_are_weighted_by_pixels),
         cmocka_unit_test(semantic_scores_are_aggregated_with_their_instances),
         cmocka_unit_test(average_precision_orders_the_verdicts_of_the_drawn_images),
+        cmocka_unit_test(joint_scores_are_aggregated_by_sequence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

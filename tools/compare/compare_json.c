@@ -100,7 +100,7 @@ void compare_write_json(pnd_buffer *out, const comparison *c)
     key_text(&w, "tool", "pnd-compare " PND_VERSION_STRING);
     key_text(&w, "task", first->task);
     key_text(&w, "protocol", first->protocol);
-    key_int(&w, "images", (int64_t)first->n_images);
+    key_int(&w, first->unit, (int64_t)first->n_images);
     key_int(&w, "resamples", c->plan.resamples);
     key_int(&w, "seed", c->plan.seed);
     key_double(&w, "level", c->plan.level);

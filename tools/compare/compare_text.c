@@ -45,10 +45,11 @@ static void put_head(pnd_buffer *out, const comparison *c)
 {
     const score_set *const first = &c->methods[0].set;
     const size_t flips = score_n_flips(first, &c->plan);
-    pnd_buffer_printf(out, "%c%s scores, protocol %s, %zu images\n", first->task[0] - 'a' + 'A',
-                      first->task + 1, first->protocol, first->n_images);
-    pnd_buffer_printf(out, "%g %% BCa intervals from %lld resamples of the images, seed %lld\n",
-                      100 * c->plan.level, (long long)c->plan.resamples, (long long)c->plan.seed);
+    pnd_buffer_printf(out, "%c%s scores, protocol %s, %zu %s\n", first->task[0] - 'a' + 'A',
+                      first->task + 1, first->protocol, first->n_images, first->unit);
+    pnd_buffer_printf(out, "%g %% BCa intervals from %lld resamples of the %s, seed %lld\n",
+                      100 * c->plan.level, (long long)c->plan.resamples, first->unit,
+                      (long long)c->plan.seed);
     pnd_buffer_printf(out,
                       "p: two-sided, from %s%zu swaps of A and B; Holm: corrected for all "
                       "tests of a kind\n",

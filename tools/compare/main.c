@@ -111,8 +111,9 @@ static const tool_command command = {
         "resamples in which the other method is better, and the p-value of swapping the two "
         "methods image by image. Scores are aggregated anew for every resample. p-values of all "
         "classes and methods for one metric are corrected together (Holm), and so are those of all "
-        "distance bins, classes or regions of depth results with --analysis. Joint results, and "
-        "means over sequences, cannot be resampled by image and are refused.\n\n"
+        "distance bins, classes or regions of depth results with --analysis. Joint results "
+        "are resampled by sequence, a single frame being a sequence of one; depth results averaged "
+        "over sequences are refused.\n\n"
         "Results are compared only when their signatures, images and categories are the same. "
         "The numbers depend on the files and the seed alone, not on the number of threads. "
         "docs/comparing.md has the formulas, and what a p-value does not say.",

@@ -142,6 +142,9 @@ typedef struct joint_results {
     size_t n_rows;
     pnd_stq_score stq, *sequence_stq; /* the latter by sequence, NaN if left out */
     bool *sequence_scored;
+    /* What each sequence adds: counts of the rows, then of PQ-D by lambda; and its segments. */
+    pnd_pq_count *sequence_counts; /* n_sequences x (n_rows + n_lambdas) x JOINT_N_CLASSES */
+    pnd_segment_error *sequence_segments;
     pnd_segment_error segments, class_segments[JOINT_N_CLASSES], bin_segments[PND_SEGMENT_N_BINS];
     pnd_pq_count pqd[PND_VIDEO_MAX_LAMBDAS][JOINT_N_CLASSES];
     size_t scored, skipped;
@@ -166,6 +169,14 @@ double joint_mean_pq(const joint_results *results, joint_mean mean, pnd_pq_group
 double joint_mean_pqd(const joint_results *results, pnd_pq_group group);
 pnd_pq_score joint_average(const joint_results *results, const pnd_pq_count *counts,
                            pnd_pq_group group);
+
+/* Counts of one sequence for a row, or for PQ-D with `row` n_rows + lambda. */
+pnd_pq_count *joint_sequence_counts(const joint_results *results, size_t sequence, size_t row);
+
+/* ---- eval_joint_rows.c */
+
+/* A sequence's member from which pnd-compare scores it anew. */
+void joint_write_record(pnd_json_writer *w, const joint_results *results, size_t sequence);
 
 /* ---- eval_joint_report.c */
 

@@ -323,7 +323,7 @@ static void write_sequences(pnd_json_writer *w, const joint_results *r)
 {
     pnd_json_key(w, "per_sequence");
     pnd_json_begin_array(w);
-    for (size_t s = 0; r->inputs->is_dvps && s < r->inputs->n_sequences; s++) {
+    for (size_t s = 0; s < r->inputs->n_sequences; s++) {
         if (!r->sequence_scored[s])
             continue;
         pnd_json_begin_object(w);
@@ -331,6 +331,11 @@ static void write_sequences(pnd_json_writer *w, const joint_results *r)
         pnd_json_string(w, r->inputs->sequences[s].name);
         key_int(w, "frames", (int64_t)r->inputs->sequences[s].n);
         write_stq(w, &r->sequence_stq[s]);
+        pnd_json_key(w, "segment_depth");
+        pnd_json_begin_object(w);
+        write_error(w, &r->sequence_segments[s]);
+        pnd_json_end_object(w);
+        joint_write_record(w, r, s);
         pnd_json_end_object(w);
     }
     pnd_json_end_array(w);

@@ -16,7 +16,11 @@ static pnd_status make_rows(joint_results *r, pnd_error *err)
     r->rows = pnd_calloc_array(r->n_rows, sizeof *r->rows);
     r->sequence_stq = pnd_calloc_array(in->n_sequences, sizeof *r->sequence_stq);
     r->sequence_scored = pnd_calloc_array(in->n_sequences, sizeof *r->sequence_scored);
-    if (r->rows == NULL || r->sequence_stq == NULL || r->sequence_scored == NULL)
+    r->sequence_segments = pnd_calloc_array(in->n_sequences, sizeof *r->sequence_segments);
+    r->sequence_counts = pnd_calloc_array(
+        in->n_sequences, (r->n_rows + in->n_lambdas) * JOINT_N_CLASSES * sizeof(pnd_pq_count));
+    if (r->rows == NULL || r->sequence_stq == NULL || r->sequence_scored == NULL ||
+        r->sequence_segments == NULL || r->sequence_counts == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory");
     joint_row *row = r->rows;
     for (size_t w = 0; w < in->n_windows; w++) {
@@ -27,7 +31,14 @@ static pnd_status make_rows(joint_results *r, pnd_error *err)
     return PND_OK;
 }
 
-static pnd_status add_windows(joint_row *row, pnd_video_matcher *matcher,
+pnd_pq_count *joint_sequence_counts(const joint_results *r, size_t sequence, size_t row)
+{
+    return r->sequence_counts +
+           (sequence * (r->n_rows + r->inputs->n_lambdas) + row) * JOINT_N_CLASSES;
+}
+
+/* `own`: of the sequence. */
+static pnd_status add_windows(joint_row *row, pnd_pq_count *own, pnd_video_matcher *matcher,
                               const pnd_video_table *tables, size_t n, pnd_error *err)
 {
     pnd_status status = PND_OK;
@@ -37,6 +48,7 @@ static pnd_status add_windows(joint_row *row, pnd_video_matcher *matcher,
         if (status != PND_OK)
             break;
         pnd_pq_add(row->counts, &window);
+        pnd_pq_add(own, &window);
         row->n_windows++;
     }
     return status;
@@ -44,30 +56,41 @@ static pnd_status add_windows(joint_row *row, pnd_video_matcher *matcher,
 
 /* ---- segments */
 
-static void add_segments(joint_results *r, const joint_frame *frame)
+static void add_segments(joint_results *r, size_t sequence, const joint_frame *frame)
 {
     for (size_t i = 0; i < frame->n_matches; i++) {
         const pnd_segment_match *const match = &frame->matches[i];
         pnd_segment_error_add(&r->segments, match);
+        pnd_segment_error_add(&r->sequence_segments[sequence], match);
         pnd_segment_error_add(&r->class_segments[match->category], match);
         if (pnd_segment_judge(match) != PND_SEGMENT_UNMEASURED)
             pnd_segment_error_add(&r->bin_segments[pnd_segment_bin(match)], match);
-        for (size_t l = 0; l < r->inputs->n_lambdas; l++)
-            r->pqd[l][match->category].iou_sum += pnd_segment_pqd_iou(match, r->inputs->lambdas[l]);
+        for (size_t l = 0; l < r->inputs->n_lambdas; l++) {
+            const double iou = pnd_segment_pqd_iou(match, r->inputs->lambdas[l]);
+            r->pqd[l][match->category].iou_sum += iou;
+            joint_sequence_counts(r, sequence, r->n_rows + l)[match->category].iou_sum += iou;
+        }
     }
 }
 
-static pnd_status add_pqd_counts(joint_results *r, pnd_video_matcher *matcher,
+static void add_numbers(pnd_pq_count *out, const pnd_pq_count *image)
+{
+    for (size_t c = 0; c < JOINT_N_CLASSES; c++) {
+        out[c].tp += image[c].tp;
+        out[c].fp += image[c].fp;
+        out[c].fn += image[c].fn;
+    }
+}
+
+static pnd_status add_pqd_counts(joint_results *r, size_t sequence, pnd_video_matcher *matcher,
                                  const pnd_video_table *table, pnd_error *err)
 {
     pnd_pq_image image;
     const pnd_status status = pnd_video_match(&image, matcher, table, 1, PND_VIDEO_ANY_DEPTH, err);
-    for (size_t l = 0; status == PND_OK && l < r->inputs->n_lambdas; l++)
-        for (size_t c = 0; c < JOINT_N_CLASSES; c++) {
-            r->pqd[l][c].tp += image.counts[c].tp;
-            r->pqd[l][c].fp += image.counts[c].fp;
-            r->pqd[l][c].fn += image.counts[c].fn;
-        }
+    for (size_t l = 0; status == PND_OK && l < r->inputs->n_lambdas; l++) {
+        add_numbers(r->pqd[l], image.counts);
+        add_numbers(joint_sequence_counts(r, sequence, r->n_rows + l), image.counts);
+    }
     return status;
 }
 
@@ -108,13 +131,14 @@ static pnd_status score_sequence(joint_results *r, tools_of_scoring *tools, size
                      "sequences with fewer frames than a window; they have no such window",
                      r->rows[i].lambda == PND_VIDEO_ANY_DEPTH && sequence->n < r->rows[i].k,
                      sequence->name);
-        status = add_windows(&r->rows[i], tools->matcher, tools->tables, sequence->n, err);
+        status = add_windows(&r->rows[i], joint_sequence_counts(r, s, i), tools->matcher,
+                             tools->tables, sequence->n, err);
     }
     for (size_t i = 0; i < sequence->n && status == PND_OK; i++) {
         const size_t f = sequence->first + i;
         note_frame(r, &r->frames[f], r->inputs->frames[f].key);
-        add_segments(r, &r->frames[f]);
-        status = add_pqd_counts(r, tools->matcher, &r->frames[f].table, err);
+        add_segments(r, s, &r->frames[f]);
+        status = add_pqd_counts(r, s, tools->matcher, &r->frames[f].table, err);
         r->scored++;
     }
     if (status == PND_OK)
@@ -185,6 +209,8 @@ void joint_results_clear(joint_results *r)
     free(r->rows);
     free(r->sequence_stq);
     free(r->sequence_scored);
+    free(r->sequence_counts);
+    free(r->sequence_segments);
     pnd_buffer_clear(&r->signature);
     eval_deviations_clear(&r->deviations);
 }

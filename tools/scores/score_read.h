@@ -18,6 +18,10 @@ PND_NODISCARD pnd_status score_read_semantic(score_set *set, const pnd_json_at *
 PND_NODISCARD pnd_status score_read_instance(score_set *set, const pnd_json_at *root,
                                              const pnd_json_at *rows, pnd_error *err);
 
+/* `rows` is the array per_sequence. */
+PND_NODISCARD pnd_status score_read_joint(score_set *set, const pnd_json_at *root,
+                                          const pnd_json_at *rows, pnd_error *err);
+
 /* Rank the confidences of instance results among those of all n sets. */
 PND_NODISCARD pnd_status score_rank_instances(score_set *const *sets, size_t n, pnd_error *err);
 

@@ -188,20 +188,21 @@ static pnd_status read_head(score_set *set, const pnd_json_at *root, pnd_error *
 }
 
 /* An id is a text or a number. */
-static pnd_status read_image_id(char **out, const pnd_json_at *row, pnd_error *err)
+static pnd_status read_image_id(char **out, const pnd_json_at *row, const char *key, pnd_error *err)
 {
-    const cJSON *const value = cJSON_GetObjectItemCaseSensitive(row->value, "image_id");
+    const cJSON *const value = cJSON_GetObjectItemCaseSensitive(row->value, key);
     int64_t number = 0;
     if (!cJSON_IsNumber(value))
-        return copy_member(out, row, "image_id", NULL, err);
-    const pnd_status status = pnd_json_get_int(&number, row, "image_id", INT64_MIN, INT64_MAX, err);
+        return copy_member(out, row, key, NULL, err);
+    const pnd_status status = pnd_json_get_int(&number, row, key, INT64_MIN, INT64_MAX, err);
     if (status != PND_OK)
         return status;
     *out = pnd_strdup_printf("%" PRId64, number);
     return *out != NULL ? PND_OK : no_memory(err);
 }
 
-static pnd_status read_images(score_set *set, const pnd_json_at *rows, pnd_error *err)
+static pnd_status read_images(score_set *set, const pnd_json_at *rows, const char *id_key,
+                              pnd_error *err)
 {
     set->n_images = (size_t)cJSON_GetArraySize(rows->value);
     if (set->n_images == 0)
@@ -217,7 +218,7 @@ static pnd_status read_images(score_set *set, const pnd_json_at *rows, pnd_error
     {
         const pnd_json_at row = pnd_json_element(rows, element, index);
         if (status == PND_OK)
-            status = read_image_id(&set->image_ids[index], &row, err);
+            status = read_image_id(&set->image_ids[index], &row, id_key, err);
         index++;
     }
     return status;
@@ -244,8 +245,8 @@ static pnd_status check_scores(score_set *set, pnd_error *err)
             score->value = scores[s];
             continue;
         }
-        status = pnd_fail(err, PND_EMISMATCH, "%s: the rows of per_image give %s = %s, not %s",
-                          set->path, score->key, pnd_format_double(rows, scores[s]),
+        status = pnd_fail(err, PND_EMISMATCH, "%s: the rows of %s give %s = %s, not %s", set->path,
+                          set->rows, score->key, pnd_format_double(rows, scores[s]),
                           pnd_format_double(file, score->value));
     }
     free(scores);
@@ -254,26 +255,24 @@ static pnd_status check_scores(score_set *set, pnd_error *err)
 }
 
 typedef struct task_reader {
-    const char *task;
+    const char *task, *rows, *id, *unit; /* rows: the member with what is drawn */
     pnd_status (*read)(score_set *set, const pnd_json_at *root, const pnd_json_at *rows,
                        pnd_error *err);
 } task_reader;
 
-static const task_reader readers[] = {{"panoptic", score_read_panoptic},
-                                      {"depth", score_read_depth},
-                                      {"semantic", score_read_semantic},
-                                      {"instance", score_read_instance}};
+static const task_reader readers[] = {
+    {"panoptic", "per_image", "image_id", "images", score_read_panoptic},
+    {"depth", "per_image", "image_id", "images", score_read_depth},
+    {"semantic", "per_image", "image_id", "images", score_read_semantic},
+    {"instance", "per_image", "image_id", "images", score_read_instance},
+    {"joint", "per_sequence", "sequence", "sequences", score_read_joint},
+};
 
 static pnd_status refuse_task(const score_set *set, pnd_error *err)
 {
-    if (strcmp(set->task, "joint") == 0)
-        return pnd_fail(err, PND_EUNSUPPORTED,
-                        "%s: joint scores are of sequences and of windows of frames, which images "
-                        "drawn one by one do not give",
-                        set->path);
     return pnd_fail(err, PND_EUNSUPPORTED,
                     "%s: scores of the task '%s' cannot be resampled (panoptic, depth, semantic, "
-                    "instance)",
+                    "instance, joint)",
                     set->path, set->task);
 }
 
@@ -282,10 +281,6 @@ static pnd_status read_document(score_set *set, const pnd_json_at *root, pnd_err
     const task_reader *reader = NULL;
     pnd_json_at rows;
     pnd_status status = read_head(set, root, err);
-    if (status == PND_OK)
-        status = pnd_json_get_array(&rows, root, "per_image", err);
-    if (status == PND_OK)
-        status = read_images(set, &rows, err);
     if (status != PND_OK)
         return status;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
@@ -293,7 +288,13 @@ static pnd_status read_document(score_set *set, const pnd_json_at *root, pnd_err
             reader = &readers[i];
     if (reader == NULL)
         return refuse_task(set, err);
-    status = reader->read(set, root, &rows, err);
+    set->unit = reader->unit;
+    set->rows = reader->rows;
+    status = pnd_json_get_array(&rows, root, reader->rows, err);
+    if (status == PND_OK)
+        status = read_images(set, &rows, reader->id, err);
+    if (status == PND_OK)
+        status = reader->read(set, root, &rows, err);
     if (status != PND_OK)
         return status;
     set->images = (pnd_resample_set){&set->statistic, set->records, set->n_images};

@@ -27,6 +27,8 @@ typedef struct score_info {
 typedef struct score_set {
     char *path, *method; /* method: or else the file's name */
     char *task, *protocol, *signature;
+    const char *unit; /* what is drawn: "images", or "sequences" of joint results; */
+    const char *rows; /* and where: "per_image" */
     char **image_ids;
     size_t n_images;
     score_info *scores;
@@ -38,6 +40,7 @@ typedef struct score_set {
     pnd_pq_resample pq;
     pnd_pooled_resample pooled;
     pnd_instance_resample instance;
+    pnd_joint_resample joint;
     pnd_instance_image *matched; /* n_images */
     int32_t *instance_ids;       /* instance.n_classes label ids, and */
     size_t *n_ranks;             /* distinct confidences */

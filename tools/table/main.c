@@ -178,8 +178,8 @@ static const tool_command command = {
         "stands among strict rows, if there are any. Rows of one protocol whose signatures name "
         "other rules or other ground truth stand together, but none is marked best. A row is named "
         "by the results' method, or else by the file.\n\n"
-        "--ci gives the intervals of pnd-compare. Results that images drawn one by one do not give "
-        "again are refused: joint scores and means over sequences.",
+        "--ci gives the intervals of pnd-compare: over images, for joint scores over sequences. "
+        "Depth results averaged over sequences are refused.",
     .options = options,
     .defaults = &defaults,
     .args_size = sizeof defaults,

@@ -79,10 +79,11 @@ static void put_interval_note(table_writer *w, const table_ops *ops)
 {
     char text[160];
     const score_plan *const plan = &w->sheet->plan;
-    (void)snprintf(text, sizeof text,
-                   "In brackets: %g %% BCa intervals, bootstrap over images, %lld resamples, seed "
-                   "%lld.",
-                   100 * plan->level, (long long)plan->resamples, (long long)plan->seed);
+    (void)snprintf(
+        text, sizeof text,
+        "In brackets: %g %% BCa intervals, bootstrap over %s, %lld resamples, seed %lld.",
+        100 * plan->level, w->sheet->number == TABLE_JOINT ? "sequences" : "images",
+        (long long)plan->resamples, (long long)plan->seed);
     ops->note(w, text);
 }
 

@@ -10,6 +10,7 @@
 #include <panodepth/instance.h>
 #include <panodepth/pq.h>
 #include <panodepth/semantic.h>
+#include <panodepth/video_pq.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,6 +60,25 @@ typedef struct pnd_pooled_resample {
 /** Weighted means of records that are n_scores pnd_pooled_value each; with every weight 1 those of
  *  pnd_depth_metrics_mean(). `context` is borrowed. */
 PND_API pnd_resample_statistic pnd_pooled_statistic(const pnd_pooled_resample *context);
+
+/* ---- video panoptic quality with depth; what is drawn are sequences */
+
+/** What one sequence adds: counts of every row, and errors of its segments. */
+typedef struct pnd_joint_record {
+    const pnd_pq_count *counts;     /**< n_rows x n_classes */
+    const pnd_pooled_value *errors; /**< n_errors */
+} pnd_joint_record;
+
+typedef struct pnd_joint_resample {
+    const pnd_category *classes;
+    size_t n_classes, n_rows, n_means, n_errors;
+    const bool *belongs; /**< n_means x n_rows: a mean is over these rows */
+    bool zero_fill;      /**< as pnd_video_average() */
+} pnd_joint_resample;
+
+/** For each mean the PQ of all, things and stuff, averaged over its rows; then the errors.
+ * `context` is borrowed. */
+PND_API pnd_resample_statistic pnd_joint_statistic(const pnd_joint_resample *context);
 
 /* ---- semantic segmentation */
 
