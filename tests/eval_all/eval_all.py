@@ -8,6 +8,7 @@
 """
 
 import collections
+import json
 import os
 import shutil
 import subprocess
@@ -59,6 +60,7 @@ def check_equal(tools):
     make_data(tools, 6, "96x48")
     check_equal_with(f"{tools}/pnd-eval", "plain", {t: [] for t in TASKS}, [])
     check_equal_with(f"{tools}/pnd-eval", "more", MORE, MORE["panoptic"] + MORE["instance"] + MORE["depth"])
+    check_one_warning(f"{tools}/pnd-eval")
 
 
 def check_equal_with(program, name, single_options, options):
@@ -71,6 +73,22 @@ def check_equal_with(program, name, single_options, options):
             with open(f"{name}/{task}.json", "rb") as one, open(f"{folder}/{task}.json", "rb") as other:
                 assert one.read() == other.read(), f"{task}.json differs with {threads} threads"
             assert f"== {task}\n{tables[task]}" in out, f"the table of {task} differs with {threads} threads"
+
+
+def check_one_warning(program):
+    """Panoptic and joint read the same two JSON files; a prediction without ground truth is told of once."""
+    with open("tree/gtFine/cityscapes_panoptic_val.json") as file:
+        gt = json.load(file)
+    del gt["annotations"][1], gt["images"][1]
+    with open("fewer.json", "w") as file:
+        json.dump(gt, file)
+    command = [program, "all", "--root", "tree", "--pred", "pred", "--gt-json", "fewer.json", "--gt-dir",
+               "tree/gtFine/cityscapes_panoptic_val", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("predictions for images that the ground truth does not have: 1") == 1, done.stderr
+    # Frames of the tasks differ now, and each task scores its own.
+    assert "== panoptic" in done.stdout and ";images=5;" in done.stdout and ";images=6;" in done.stdout
 
 
 def count(log):

@@ -266,7 +266,7 @@ static int check_duplicates(const pnd_annotation *const *sorted, size_t n, tool 
     return code_of_exit;
 }
 
-static void count_extra(panoptic_inputs *out, tool *t, const pnd_annotation *const *gt,
+static void count_extra(panoptic_inputs *out, const pnd_annotation *const *gt,
                         const pnd_annotation *const *pred, eval_deviations *deviations)
 {
     for (size_t i = 0; i < out->pred.n_annotations; i++)
@@ -276,9 +276,15 @@ static void count_extra(panoptic_inputs *out, tool *t, const pnd_annotation *con
                          "predictions for images that the ground truth does not have; not scored",
                          1, pred[i]->image_id);
         }
-    if (out->n_extra > 0)
+}
+
+/* Once in a run, whoever reads the files first. */
+static void warn_of_extra(const panoptic_inputs *inputs, tool *t, eval_sets *sets)
+{
+    if (inputs->n_extra > 0 && !sets->told_of_extra)
         tool_warn(t, "%s: predictions for images that the ground truth does not have: %zu",
-                  out->pred_json, out->n_extra);
+                  inputs->pred_json, inputs->n_extra);
+    sets->told_of_extra |= inputs->n_extra > 0;
 }
 
 static int list_missing(const panoptic_inputs *inputs, tool *t)
@@ -320,8 +326,8 @@ static int pair_sorted(panoptic_inputs *out, tool *t, const panoptic_args *args,
         out->partners[i] = find_last(pred, out->pred.n_annotations, &out->gt.annotations[i]);
         out->n_missing += out->partners[i] == NULL;
     }
-    count_extra(out, t, gt, pred, deviations);
-    return out->n_missing > 0 && !t->common.skip_bad ? list_missing(out, t) : TOOL_EXIT_OK;
+    count_extra(out, gt, pred, deviations);
+    return TOOL_EXIT_OK;
 }
 
 static int pair_images(panoptic_inputs *out, tool *t, const panoptic_args *args,
@@ -354,7 +360,10 @@ int panoptic_inputs_load(panoptic_inputs *out, tool *t, const panoptic_args *arg
         code = check_space(out, t);
     if (code == TOOL_EXIT_OK)
         code = pair_images(out, t, args, deviations);
-    return code;
+    if (code != TOOL_EXIT_OK)
+        return code;
+    warn_of_extra(out, t, sets);
+    return out->n_missing > 0 && !t->common.skip_bad ? list_missing(out, t) : TOOL_EXIT_OK;
 }
 
 void panoptic_inputs_clear(panoptic_inputs *inputs)

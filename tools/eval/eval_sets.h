@@ -17,6 +17,7 @@ typedef struct eval_set {
 typedef struct eval_sets {
     eval_set **items;
     size_t n;
+    bool told_of_extra; /* a task has warned of predictions without ground truth */
 } eval_sets;
 
 /* The set of `path`, borrowed. @retval as pnd_file_read() and pnd_panoptic_set_parse(); `*out` is
