@@ -23,6 +23,11 @@ cpu_map cpu_net_map(const cpu_net *net, int32_t value, int32_t image)
                      .bf16 = p->element_size == sizeof(uint16_t)};
 }
 
+static int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
 static void run_input(const cpu_net *net, cpu_map out, const uint8_t *photograph)
 {
 #pragma omp parallel for schedule(static) num_threads(net->threads)
@@ -31,6 +36,8 @@ static void run_input(const cpu_net *net, cpu_map out, const uint8_t *photograph
                              y);
 }
 
+/* Columns of channels narrow enough that the rows under a window stay in the second-level cache,
+ * in as many bands of rows as the threads need. */
 static void run_depthwise(const cpu_net *net, int32_t index, cpu_map out, cpu_map in)
 {
     const net_op *op = &net->base.graph->ops[index];
@@ -40,9 +47,19 @@ static void run_depthwise(const cpu_net *net, int32_t index, cpu_map out, cpu_ma
                                .relu = op->relu,
                                .weight = net->steps[index].weight,
                                .bias = net->steps[index].bias};
-#pragma omp parallel for schedule(static) num_threads(net->threads)
-    for (int32_t y = 0; y < out.height; y++)
-        net->rows->depthwise(&out, &in, &window, y);
+    const int32_t wide = CPU_DEPTHWISE_BYTES / (in.bf16 ? 2 : 4);
+    const int32_t across = (in.channels + wide - 1) / wide;
+    const int32_t bands = net->threads < out.height ? net->threads : out.height;
+    const int32_t tall = (out.height + bands - 1) / bands;
+#pragma omp parallel for schedule(dynamic) num_threads(net->threads)
+    for (int32_t i = 0; i < across * bands; i++) {
+        const int32_t top = i / across * tall, first = i % across * wide;
+        net->rows->depthwise(&out, &in, &window,
+                             (cpu_part){.top = top,
+                                        .bottom = least(top + tall, out.height),
+                                        .first = first,
+                                        .end = least(first + wide, in.channels)});
+    }
 }
 
 static void run_max_pool(const cpu_net *net, cpu_map out, cpu_map in)

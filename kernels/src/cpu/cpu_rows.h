@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The network's own CPU kernels: everything but dense convolutions. Each does one row of an output
- * map, or one block of channels of it, on one thread; cpu_net.c shares rows and blocks out, so the
- * bits do not depend on the number of threads.
+ * map, or some of its rows and channels, on one thread; cpu_net_step.c shares rows and blocks out,
+ * so the bits do not depend on the number of threads.
  *
  * cpu_rows.inc.h is compiled once for every instruction set below and the executor picks one table
  * when it opens. Arithmetic is float32 and never contracted: all tables give the same bits, and
@@ -30,9 +30,15 @@ typedef struct cpu_window {
     const float *weight, *bias;
 } cpu_window;
 
+/* Rows and channels of an output. */
+typedef struct cpu_part {
+    int32_t top, bottom, first, end;
+} cpu_part;
+
 enum {
-    CPU_BLOCK = 64,           /* channels that pooling by average takes at a time */
-    CPU_NORMALISE_PERIOD = 48 /* samples after which colours and vector lanes meet again */
+    CPU_DEPTHWISE_BYTES = 512, /* of channels that a part should have: its rows then stay in L2 */
+    CPU_BLOCK = 64,            /* channels that pooling by average takes at a time */
+    CPU_NORMALISE_PERIOD = 48  /* samples after which colours and vector lanes meet again */
 };
 
 /* Means and deviations, colours repeating. */
@@ -45,7 +51,8 @@ typedef struct cpu_rows {
     /* `photograph` is that row's width x 3 samples. */
     void (*normalise)(const cpu_map *out, const uint8_t *photograph, const cpu_colours *colours,
                       int32_t y);
-    void (*depthwise)(const cpu_map *out, const cpu_map *in, const cpu_window *window, int32_t y);
+    void (*depthwise)(const cpu_map *out, const cpu_map *in, const cpu_window *window,
+                      cpu_part part);
     void (*max_pool)(const cpu_map *out, const cpu_map *in, int32_t y);
     void (*resize)(const cpu_map *out, const cpu_map *in, int32_t y);
     /* All rows of channels [first, first + CPU_BLOCK) that exist. The window is what is left of

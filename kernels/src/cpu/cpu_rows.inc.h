@@ -10,8 +10,10 @@
 
 #include "../net/net_rule.h"
 
-#include <math.h>
 #include <string.h>
+#if CPU_LANES > 4
+#include <immintrin.h>
+#endif
 
 /* ---- elements */
 
@@ -92,14 +94,27 @@ typedef uint16_t loose_half __attribute__((vector_size(2 * CPU_LANES), aligned(2
 
 enum { DW_PIXELS = 4, DW_VECTORS = 2 };
 
+/* gcc takes three times as many instructions for __builtin_convertvector(). */
+INLINE void widen_vector(bits_vector *out, const void *elements)
+{
+#if CPU_LANES == 16
+    *out = (bits_vector)_mm512_cvtepu16_epi32(_mm256_loadu_si256(elements));
+#elif CPU_LANES == 8
+    *out = (bits_vector)_mm256_cvtepu16_epi32(_mm_loadu_si128(elements));
+#else
+    *out = __builtin_convertvector((half_vector) * (const loose_half *)elements, bits_vector);
+#endif
+}
+
 INLINE void load_vector(vector *out, const void *elements, bool bf16)
 {
-    if (bf16)
-        *out = (vector)(__builtin_convertvector((half_vector) * (const loose_half *)elements,
-                                                bits_vector)
-                        << 16);
-    else
+    if (bf16) {
+        bits_vector bits;
+        widen_vector(&bits, elements);
+        *out = (vector)(bits << 16);
+    } else {
         *out = *(const loose_vector *)elements;
+    }
 }
 
 INLINE void store_vector(void *elements, const vector *value, bool bf16)
@@ -131,6 +146,28 @@ static inline taps taps_inside(int32_t at, const cpu_window *w, int32_t side)
     return t;
 }
 
+/* Once for each sum of a block. Spelt out, so that the sums are registers and not an array: no
+ * compiler unrolls the loops early enough. */
+#define DW_EACH(f) f(0, 0) f(0, 1) f(1, 0) f(1, 1) f(2, 0) f(2, 1) f(3, 0) f(3, 1)
+#define DW_BEGIN(p, v)                                                                             \
+    if ((p) < pixels && (v) < vectors)                                                             \
+        sum[p][v] = *(const loose_vector *)(w->bias + c + (v)*CPU_LANES);
+#define DW_TAP(p, v)                                                                               \
+    if ((p) < pixels && (v) < vectors) {                                                           \
+        load_vector(&value, from + (p)*step + (v)*CPU_LANES * size, bf16);                         \
+        sum[p][v] += weight[v] * value;                                                            \
+    }
+#define DW_END(p, v)                                                                               \
+    if ((p) < pixels && (v) < vectors)                                                             \
+        dw_store(pixel(out, y, x + (p)) + (c + (v)*CPU_LANES) * size, &sum[p][v], w->relu, bf16);
+
+INLINE void dw_store(unsigned char *to, vector *sum, bool relu, bool bf16)
+{
+    if (relu) /* NaN stays */
+        *sum = (vector)((bits_vector)*sum & ~(bits_vector)(*sum < 0.0f));
+    store_vector(to, sum, bf16);
+}
+
 /* `pixels` neighbours whose columns have the taps `kx`; `vectors` registers of channels from c. */
 INLINE void dw_block(const cpu_map *out, const cpu_map *in, const cpu_window *w, int32_t y,
                      int32_t x, taps ky, taps kx, size_t c, int pixels, int vectors, bool bf16)
@@ -138,44 +175,30 @@ INLINE void dw_block(const cpu_map *out, const cpu_map *in, const cpu_window *w,
     const size_t size = bf16 ? sizeof(uint16_t) : sizeof(float);
     const int32_t reach = w->dilation * (w->kernel - 1) / 2;
     const size_t step = (size_t)w->stride * in->pitch * size;
-    vector sum[DW_PIXELS][DW_VECTORS];
-    for (int p = 0; p < pixels; p++)
-        for (int v = 0; v < vectors; v++)
-            sum[p][v] = *(const loose_vector *)(w->bias + c + (size_t)v * CPU_LANES);
+    const size_t gap = (size_t)w->dilation * in->pitch * size, channels = (size_t)in->channels;
+    vector sum[DW_PIXELS][DW_VECTORS], weight[DW_VECTORS], value;
+    DW_EACH(DW_BEGIN)
     for (int32_t i = ky.begin; i < ky.end; i++) {
-        for (int32_t k = kx.begin; k < kx.end; k++) {
-            const float *weight =
-                w->weight + (size_t)(i * w->kernel + k) * (size_t)in->channels + c;
-            const unsigned char *from = pixel(in, y * w->stride + i * w->dilation - reach,
-                                              x * w->stride + k * w->dilation - reach) +
-                                        c * size;
-            for (int v = 0; v < vectors; v++) {
-                const vector wv = *(const loose_vector *)(weight + (size_t)v * CPU_LANES);
-                for (int p = 0; p < pixels; p++) {
-                    vector value;
-                    load_vector(&value, from + (size_t)p * step + (size_t)v * CPU_LANES * size,
-                                bf16);
-                    sum[p][v] += wv * value;
-                }
-            }
+        const float *weights = w->weight + (size_t)(i * w->kernel + kx.begin) * channels + c;
+        const unsigned char *from = pixel(in, y * w->stride + i * w->dilation - reach,
+                                          x * w->stride + kx.begin * w->dilation - reach) +
+                                    c * size;
+        for (int32_t k = kx.begin; k < kx.end; k++, from += gap, weights += channels) {
+            weight[0] = *(const loose_vector *)weights;
+            if (vectors > 1)
+                weight[1] = *(const loose_vector *)(weights + CPU_LANES);
+            DW_EACH(DW_TAP)
         }
     }
-    for (int p = 0; p < pixels; p++) {
-        unsigned char *to = pixel(out, y, x + p) + c * size;
-        for (int v = 0; v < vectors; v++) {
-            if (w->relu) /* NaN stays */
-                sum[p][v] = (vector)((bits_vector)sum[p][v] & ~(bits_vector)(sum[p][v] < 0.0f));
-            store_vector(to + (size_t)v * CPU_LANES * size, &sum[p][v], bf16);
-        }
-    }
+    DW_EACH(DW_END)
 }
 
 /* The channels that fill no register. */
 INLINE void dw_tail(const cpu_map *out, const cpu_map *in, const cpu_window *w, int32_t y,
-                    int32_t x, taps ky, taps kx, size_t c, bool bf16)
+                    int32_t x, taps ky, taps kx, size_t c, size_t end, bool bf16)
 {
     const int32_t reach = w->dilation * (w->kernel - 1) / 2;
-    for (; c < (size_t)in->channels; c++) {
+    for (; c < end; c++) {
         float sum = w->bias[c];
         for (int32_t i = ky.begin; i < ky.end; i++)
             for (int32_t k = kx.begin; k < kx.end; k++)
@@ -187,45 +210,44 @@ INLINE void dw_tail(const cpu_map *out, const cpu_map *in, const cpu_window *w, 
     }
 }
 
-/* All pixels of the row for one block of channels. */
+/* Channels [c, end) of `pixels` neighbours. */
 INLINE void dw_channels(const cpu_map *out, const cpu_map *in, const cpu_window *w, int32_t y,
-                        taps ky, size_t c, int vectors, bool bf16)
+                        int32_t x, taps ky, taps kx, size_t c, size_t end, int pixels, bool bf16)
 {
+    for (; c + DW_VECTORS * CPU_LANES <= end; c += DW_VECTORS * CPU_LANES)
+        dw_block(out, in, w, y, x, ky, kx, c, pixels, DW_VECTORS, bf16);
+    for (; c + CPU_LANES <= end; c += CPU_LANES)
+        dw_block(out, in, w, y, x, ky, kx, c, pixels, 1, bf16);
+    for (int p = 0; p < pixels && c < end; p++)
+        dw_tail(out, in, w, y, x + p, ky, kx, c, end, bf16);
+}
+
+INLINE void dw_row(const cpu_map *out, const cpu_map *in, const cpu_window *w, int32_t y, size_t c,
+                   size_t end, bool bf16)
+{
+    const taps ky = taps_inside(y, w, in->height);
     for (int32_t x = 0; x < out->width;) {
         const taps kx = taps_inside(x, w, in->width);
-        const bool inner = x + DW_PIXELS <= out->width && kx.begin == 0 &&
-                           taps_inside(x + DW_PIXELS - 1, w, in->width).end == w->kernel &&
-                           kx.end == w->kernel;
-        if (vectors == 0)
-            dw_tail(out, in, w, y, x++, ky, kx, c, bf16);
-        else if (inner) {
-            dw_block(out, in, w, y, x, ky, kx, c, DW_PIXELS, vectors, bf16);
-            x += DW_PIXELS;
-        } else
-            dw_block(out, in, w, y, x++, ky, kx, c, 1, vectors, bf16);
+        const bool inner = x + DW_PIXELS <= out->width && kx.begin == 0 && kx.end == w->kernel &&
+                           taps_inside(x + DW_PIXELS - 1, w, in->width).end == w->kernel;
+        if (inner)
+            dw_channels(out, in, w, y, x, ky, kx, c, end, DW_PIXELS, bf16);
+        else
+            dw_channels(out, in, w, y, x, ky, kx, c, end, 1, bf16);
+        x += inner ? DW_PIXELS : 1;
     }
 }
 
-INLINE void depthwise_as(const cpu_map *out, const cpu_map *in, const cpu_window *w, int32_t y,
-                         bool bf16)
+static void depthwise(const cpu_map *out, const cpu_map *in, const cpu_window *window,
+                      cpu_part part)
 {
-    const taps ky = taps_inside(y, w, in->height);
-    const size_t n = (size_t)in->channels;
-    size_t c = 0;
-    for (; c + DW_VECTORS * CPU_LANES <= n; c += DW_VECTORS * CPU_LANES)
-        dw_channels(out, in, w, y, ky, c, DW_VECTORS, bf16);
-    for (; c + CPU_LANES <= n; c += CPU_LANES)
-        dw_channels(out, in, w, y, ky, c, 1, bf16);
-    if (c < n)
-        dw_channels(out, in, w, y, ky, c, 0, bf16);
-}
-
-static void depthwise(const cpu_map *out, const cpu_map *in, const cpu_window *window, int32_t y)
-{
-    if (in->bf16)
-        depthwise_as(out, in, window, y, true);
-    else
-        depthwise_as(out, in, window, y, false);
+    const size_t first = (size_t)part.first, end = (size_t)part.end;
+    for (int32_t y = part.top; y < part.bottom; y++) {
+        if (in->bf16)
+            dw_row(out, in, window, y, first, end, true);
+        else
+            dw_row(out, in, window, y, first, end, false);
+    }
 }
 
 /* ---- 3x3 maximum, stride 2, padding 1 */
