@@ -151,7 +151,9 @@ static void test_slots(const hashed_net *weights, int32_t depth_channels, bool p
         }
     }
     const pnd_net_profile_row *rows = pnd_net_profile(net, &n_rows);
-    check(!profile || (n_rows > 60 && rows[3].ms > 0.0), "there is a profile");
+    check(!profile || (n_rows > 60 && rows[3].ms > 0.0 && strcmp(rows[1].kind, "conv own") == 0 &&
+                       strcmp(rows[2].kind, "conv cudnn") == 0),
+          "there is a profile");
     pnd_net_free(net);
     pnd_net_free(expected);
     pnd_backend_free(emulated);

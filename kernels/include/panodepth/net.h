@@ -125,7 +125,7 @@ typedef struct pnd_net_result {
 
 /**
  * Start the first n images of a slot. A backend may return before the work is done; on ref and cpu
- * the work is done here.
+ * the work is done here. On CUDA fewer images than the batch take as long as the batch.
  * @retval PND_EINVAL   slot or n out of range, or a slot that was not waited for
  * @retval PND_EDEVICE  @retval PND_ENOMEM
  */
@@ -145,9 +145,11 @@ PND_API const pnd_net_result *pnd_net_get_result(const pnd_net *net, int32_t slo
 /** One row of the profile. */
 typedef struct pnd_net_profile_row {
     const char *name; /**< the convolution's tensor name without ".weight", or what the step does */
-    const char *kind; /**< "conv", "dwconv", "resize", ..., "post" */
-    double ms;        /**< per image, mean over the runs so far */
-    double gflop;     /**< per image */
+    /** "conv", "dwconv", "resize", ..., "post"; on CUDA "conv cudnn", "conv cublaslt" or "conv
+     * own", after what computes it. */
+    const char *kind;
+    double ms;    /**< per image, mean over the runs so far */
+    double gflop; /**< per image */
 } pnd_net_profile_row;
 
 /** Rows in order of execution, the post-processing last. Empty without options.profile. Borrowed

@@ -341,6 +341,21 @@ static pnd_status reserve_columns(cuda_net *net, pnd_error *err)
     return status;
 }
 
+static const char *kind_of(net_path path)
+{
+    switch (path) {
+    case NET_PATH_GEMM:
+        return "conv cublaslt";
+    case NET_PATH_CUDNN:
+        return "conv cudnn";
+    case NET_PATH_STEM:
+    case NET_PATH_DIRECT:
+        return "conv own";
+    default:
+        return NULL;
+    }
+}
+
 static pnd_status prepare_op(cuda_net *net, int32_t i, pnd_error *err)
 {
     const net_op *op = &net->base.graph->ops[i];
@@ -355,6 +370,7 @@ static pnd_status prepare_op(cuda_net *net, int32_t i, pnd_error *err)
     if (status == PND_OK &&
         (net->ops[i].path == NET_PATH_GEMM || net->ops[i].path == NET_PATH_CUDNN))
         status = plan_conv(net, i, err);
+    net->base.op_kind[i] = kind_of(net->ops[i].path);
     return status;
 }
 

@@ -204,6 +204,24 @@ static inline PND_HOST_DEVICE void net_store_vec(void *data, int32_t type, int v
         net_store(data, type, i + j, values[j]);
 }
 
+/* n floats; where n is a multiple of 4 they begin at a 16-byte address. */
+static inline PND_HOST_DEVICE void net_load_floats(float *out, const float *from, int n)
+{
+#ifdef __CUDA_ARCH__
+    if (n % 4 == 0) {
+        NET_UNROLL
+        for (int j = 0; j < n; j += 4) {
+            const float4 four = *(const float4 *)(from + j);
+            out[j] = four.x, out[j + 1] = four.y, out[j + 2] = four.z, out[j + 3] = four.w;
+        }
+        return;
+    }
+#endif
+    NET_UNROLL
+    for (int j = 0; j < n; j++)
+        out[j] = from[j];
+}
+
 /* Whether NET_VEC channels at a time can be read and written: whole groups, on 16-byte addresses.
  */
 static inline bool net_map_is_vec(const net_map *map)
@@ -302,6 +320,7 @@ typedef struct net_conv_grid {
     int32_t kernel, stride, dilation;
     int32_t outs_padded; /* a multiple of `outs` */
     bool relu, residual; /* residual: the output's old value is added */
+    bool wide;           /* the output can be written NET_VEC channels at a time */
     int64_t n;           /* output pixels of all images */
 } net_conv_grid;
 
@@ -321,6 +340,7 @@ static inline net_work net_conv_work(net_conv_grid *grid, int32_t images)
     const int32_t groups = (grid->out.channels + outs - 1) / outs;
     grid->n = net_map_pixels(&grid->out, images);
     grid->outs_padded = groups * outs;
+    grid->wide = net_map_is_vec(&grid->out);
     const net_work work = {grid->n,
                            groups,
                            photographs ? NET_PHOTOGRAPH : grid->in.type,
@@ -343,22 +363,39 @@ static inline PND_HOST_DEVICE void net_conv_input(float *x, const net_conv_grid 
     net_load_vec(x, grid->in.data, type, vec, net_map_index(&grid->in, image, pixel, c));
 }
 
-static inline PND_HOST_DEVICE void net_conv_finish(const net_conv_grid *grid, const float *sums,
-                                                   int outs, int64_t image, int64_t pixel,
-                                                   int32_t first)
+/* `vec` of a thread's sums, from channel c, to their place. */
+static inline PND_HOST_DEVICE void net_conv_store(const net_conv_grid *grid, float *sums, int vec,
+                                                  int64_t index)
 {
+    float before[NET_VEC];
+    if (grid->residual)
+        net_load_vec(before, grid->out.data, grid->out.type, vec, index);
     NET_UNROLL
-    for (int o = 0; o < outs; o++) {
-        if (first + o >= grid->out.channels)
-            return;
-        const int64_t index = net_map_index(&grid->out, image, pixel, first + o);
-        float value = sums[o];
+    for (int v = 0; v < vec; v++) {
         if (grid->residual)
-            value += net_load(grid->out.data, grid->out.type, index);
-        if (grid->relu && value < 0.0f)
-            value = 0.0f;
-        net_store(grid->out.data, grid->out.type, index, value);
+            sums[v] += before[v];
+        if (grid->relu && sums[v] < 0.0f)
+            sums[v] = 0.0f;
     }
+    net_store_vec(grid->out.data, grid->out.type, vec, index, sums);
+}
+
+static inline PND_HOST_DEVICE void net_conv_finish(const net_conv_grid *grid, float *sums, int outs,
+                                                   int64_t image, int64_t pixel, int32_t first)
+{
+    const int vec = outs % NET_VEC == 0 ? NET_VEC : 1;
+    if (vec == NET_VEC && grid->wide) {
+        NET_UNROLL
+        for (int o = 0; o < outs; o += vec)
+            if (first + o < grid->out.channels)
+                net_conv_store(grid, sums + o, vec,
+                               net_map_index(&grid->out, image, pixel, first + o));
+        return;
+    }
+    NET_UNROLL
+    for (int o = 0; o < outs; o++)
+        if (first + o < grid->out.channels)
+            net_conv_store(grid, sums + o, 1, net_map_index(&grid->out, image, pixel, first + o));
 }
 
 static inline PND_HOST_DEVICE void net_conv_thread(const net_conv_grid *grid, int32_t type, int vec,
@@ -368,7 +405,7 @@ static inline PND_HOST_DEVICE void net_conv_thread(const net_conv_grid *grid, in
         return;
     const net_place_of at = net_thread_place(i, grid->out.height, grid->out.width, 1, 1);
     const int32_t reach = grid->dilation * (grid->kernel - 1) / 2, first = group * outs;
-    float sums[NET_MAX_OUTS], x[NET_VEC];
+    float sums[NET_MAX_OUTS], w[NET_MAX_OUTS], x[NET_VEC];
     NET_UNROLL
     for (int o = 0; o < outs; o++)
         sums[o] = first + o < grid->out.channels ? grid->bias[first + o] : 0.0f;
@@ -380,14 +417,16 @@ static inline PND_HOST_DEVICE void net_conv_thread(const net_conv_grid *grid, in
                 continue;
             const int64_t tap = ky * grid->kernel + kx;
             for (int32_t c = 0; c < grid->in.channels; c += vec) {
-                const float *w =
+                const float *from =
                     grid->weights + (tap * grid->in.channels + c) * grid->outs_padded + first;
                 net_conv_input(x, grid, type, vec, at.image, (int64_t)iy * grid->in.width + ix, c);
                 NET_UNROLL
-                for (int v = 0; v < vec; v++, w += grid->outs_padded)
+                for (int v = 0; v < vec; v++, from += grid->outs_padded) {
+                    net_load_floats(w, from, outs);
                     NET_UNROLL
-                for (int o = 0; o < outs; o++)
-                    sums[o] = fmaf(x[v], w[o], sums[o]);
+                    for (int o = 0; o < outs; o++)
+                        sums[o] = fmaf(x[v], w[o], sums[o]);
+                }
             }
         }
     }

@@ -441,7 +441,7 @@ const pnd_net_profile_row *pnd_net_profile(pnd_net *net, size_t *n_rows)
         const net_place *out = &exec->plan.places[op->out];
         net->rows[n++] = (pnd_net_profile_row){
             .name = op->name,
-            .kind = net_op_kind_name(op->kind),
+            .kind = exec->op_kind[i] != NULL ? exec->op_kind[i] : net_op_kind_name(op->kind),
             .ms = exec->op_ms[i] / (double)exec->n_profiled,
             .gflop = 1e-9 * (double)net_op_flops(&net->graph, op, out->height, out->width)};
     }

@@ -55,7 +55,8 @@ struct net_exec {
     size_t weight_bytes;
     /* With options.profile: milliseconds of each operation, summed over n_profiled images. */
     double op_ms[NET_MAX_OPS];
-    double post_ms; /* device backends: of all behind the operations */
+    double post_ms;                   /* device backends: of all behind the operations */
+    const char *op_kind[NET_MAX_OPS]; /* for the profile; NULL: net_op_kind_name() */
     int64_t n_profiled;
 };
 
