@@ -4,6 +4,7 @@
 #include "infer.h"
 #include "tool_signal.h"
 
+#include <draw.h>
 #include <panodepth/alloc.h>
 
 #include <errno.h>
@@ -329,6 +330,8 @@ static int run_infer(tool *t, const void *args_)
         code = infer_images_open(&run);
     if (code == TOOL_EXIT_OK)
         code = run_all(&run);
+    if (args->view)
+        view_canvas_finish();
     pnd_net_free(run.net);
     infer_model_clear(&run.model);
     infer_images_clear(&run);
