@@ -429,6 +429,7 @@ static void sign_lists(pnd_buffer *out, const joint_inputs *in)
     for (size_t i = 0; i < in->n_windows; i++)
         pnd_buffer_printf(&text, "%s%zu", i > 0 ? "," : "", in->windows[i]);
     eval_signature_add(out, "k", pnd_buffer_text(&text));
+    out->failed = out->failed || text.failed; /* the reset forgets it */
     pnd_buffer_reset(&text);
     for (size_t l = in->n_lambdas; l-- > 0;)
         pnd_buffer_printf(&text, "%s%s", l + 1 < in->n_lambdas ? "," : "",

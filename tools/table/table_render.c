@@ -47,6 +47,7 @@ static void put_sources(table_writer *w, const table_ops *ops)
             told = same_source(sheet->rows[k], sheet->rows[i]);
         if (told)
             continue;
+        w->out->failed |= text.failed; /* the reset forgets it */
         pnd_buffer_reset(&text);
         for (size_t k = i; k < sheet->n_rows; k++)
             if (same_source(sheet->rows[k], sheet->rows[i]))
@@ -98,6 +99,7 @@ static void put_notes(table_writer *w, const table_ops *ops)
         const table_row *const row = w->sheet->rows[i];
         if (row->skipped <= 0)
             continue;
+        w->out->failed |= text.failed; /* the reset forgets it */
         pnd_buffer_reset(&text);
         pnd_buffer_printf(&text, "%s: images left out: %lld.", row->method,
                           (long long)row->skipped);
@@ -107,6 +109,7 @@ static void put_notes(table_writer *w, const table_ops *ops)
         const table_row *const row = w->sheet->rows[i];
         if (!table_row_is_guest(w->sheet, row) || w->sheet->shows_protocol)
             continue;
+        w->out->failed |= text.failed; /* the reset forgets it */
         pnd_buffer_reset(&text);
         pnd_buffer_printf(
             &text, "%s: protocol %s; no deviation was met, so these are the numbers of strict.",
