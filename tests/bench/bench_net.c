@@ -273,7 +273,7 @@ static bool run_cases(job *j, const config *c, bench_case *cases, size_t *n, ben
     }
     const size_t streams = wanted(c, "stream") ? 1 : 0, others = *n - streams;
     /* `post` alone needs predictions first */
-    if (j->network != NULL && !run_network(j))
+    if (j->network != NULL && !wanted(c, "network") && !run_network(j))
         return false;
     return (others == 0 || bench_run(cases, others, options)) &&
            (streams == 0 || (bench_run(cases + others, 1, options) && drain(j)));
