@@ -137,6 +137,7 @@ def run_page(page, environment):
 def main():
     path, bin_dir = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     environment = {"PATH": bin_dir + ":/usr/bin:/bin", "LC_ALL": "C", "HOME": "/nonexistent"}
+    environment.update((k, v) for k, v in os.environ.items() if k.endswith("SAN_OPTIONS"))  # of the sanitizers
     with open(path, encoding="utf-8") as f:
         page = f.read()
     with tempfile.TemporaryDirectory() as scratch:
