@@ -231,13 +231,13 @@ static bool select_ranks(sought found[N_RANKS], const binning *b, const float *d
         return b->shift == 0;
     gather(scratch, found, b, depths, n);
     for (int r = 0; r < N_RANKS; r++) {
-        const float *sorted = scratch + found[r].begin;
         bool done = false;
         for (int q = 0; q < r && !done; q++)
             done = found[q].bin == found[r].bin;
         if (done)
             continue;
-        sorted = sort(scratch + found[r].begin, scratch + n_gathered, b->count[found[r].bin]);
+        const float *const sorted =
+            sort(scratch + found[r].begin, scratch + n_gathered, b->count[found[r].bin]);
         for (int q = r; q < N_RANKS; q++)
             if (found[q].bin == found[r].bin)
                 found[q].value = sorted[found[q].rank - found[q].below];

@@ -92,6 +92,8 @@ void pnd_cpu_post_free(post_memory *post)
 post_memory *post_open(pnd_cpu *cpu, const pnd_post_rule *rule)
 {
     post_memory *post = cpu->post;
+    /* Zeroed before it was filled, padding included.
+     * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     if (post != NULL && memcmp(&post->rule, rule, sizeof *rule) == 0)
         return post;
     pnd_cpu_post_free(post);
