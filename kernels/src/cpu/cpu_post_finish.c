@@ -2,27 +2,39 @@
 /* Values into the map of a band of rows, and the probabilities of its thing pixels. */
 #include "cpu_post.h"
 
-/* Row y of a block, whose slots are still in the map. */
+/* The class whose probability a thing pixel adds to its slot; -1: to none. */
+static int32_t target_of(const pnd_post_job *job, uint8_t class_id, int32_t slot)
+{
+    if (!pnd_post_is_thing(&job->rule, class_id) || job->tallies[slot].panoptic == PND_POST_VOID)
+        return -1;
+    return job->tallies[slot].class_id;
+}
+
+/* Row y of a block, whose slots are still in the map: from its first thing pixel to its last. */
 static void add_probabilities(const post_pass *p, post_worker *w, const post_block *block,
                               int32_t y)
 {
     const pnd_post_job *const job = p->job;
-    const int32_t classes = job->rule.classes, n = 4 * (block->c1 - block->c0);
+    const int32_t classes = job->rule.classes;
     const size_t row = (size_t)y * (size_t)job->rule.width;
     const uint8_t *const sem = job->sem + row;
     const int32_t *const slots = job->panoptic + row;
-    const pnd_cpu_logits logits = post_hold_logits(p, w, block, y);
-    for (int32_t i = 0; i < n; i++)
-        w->number[i] = -1;
-    for (int32_t x = block->x0; x < block->x1; x++)
-        if (pnd_post_is_thing(&job->rule, sem[x]))
-            w->number[x - block->x0 + block->skip] =
-                job->tallies[slots[x]].panoptic != PND_POST_VOID ? job->tallies[slots[x]].class_id
-                                                                 : -1;
-    p->lanes->probability(w->terms, &logits, w->number, w->values, n);
-    for (int32_t x = block->x0; x < block->x1; x++)
-        if (w->number[x - block->x0 + block->skip] >= 0)
-            w->probability[slots[x] - classes] += w->terms[x - block->x0 + block->skip];
+    int32_t x0 = block->x0, x1 = block->x1;
+    while (x0 < x1 && !pnd_post_is_thing(&job->rule, sem[x0]))
+        x0++;
+    while (x1 > x0 && !pnd_post_is_thing(&job->rule, sem[x1 - 1]))
+        x1--;
+    if (x0 == x1)
+        return;
+    for (int32_t x = x0; x < x1; x++)
+        w->number[x - x0] = target_of(job, sem[x], slots[x]);
+    pnd_cpu_logits logits = post_hold_logits(p, w, block, y);
+    logits.upper += x0 - block->x0 + block->skip;
+    logits.lower += x0 - block->x0 + block->skip;
+    p->lanes->probability(w->terms, &logits, w->number, w->values, x1 - x0);
+    for (int32_t x = x0; x < x1; x++)
+        if (w->number[x - x0] >= 0)
+            w->probability[slots[x] - classes] += w->terms[x - x0];
 }
 
 static void score_band(const post_pass *p, post_worker *w, int32_t band)
