@@ -193,6 +193,8 @@ int main(int argc, char **argv)
     if (pnd_backend_create(&n.backend, &options, &err) != PND_OK ||
         n.backend->ops->net_open == NULL) {
         (void)printf("SKIPPED: no network on %s: %s\n", argv[2], err.message);
+        pnd_backend_free(n.backend);
+        free(n.graph);
         return SKIPPED;
     }
     open_files(&n, argv[1]);
