@@ -4,7 +4,12 @@
 
 #include <panodepth/alloc.h>
 
+#include <pthread.h>
 #include <stdlib.h>
+
+/* No OpenMP critical section: threads that OpenMP did not start come here too, and LLVM's runtime
+ * does not survive that. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static bool grow(tool_problems *problems)
 {
@@ -23,15 +28,14 @@ void tool_problems_add(tool_problems *problems, int32_t index, const char *image
                        const pnd_error *err)
 {
     char *const name = image_id == NULL ? NULL : pnd_strdup(image_id);
-#pragma omp critical(tool_problems)
-    {
-        if (grow(problems))
-            problems->items[problems->n++] = (tool_problem){index, name, side, *err};
-        else {
-            free(name);
-            problems->lost = true;
-        }
+    (void)pthread_mutex_lock(&lock);
+    if (grow(problems))
+        problems->items[problems->n++] = (tool_problem){index, name, side, *err};
+    else {
+        free(name);
+        problems->lost = true;
     }
+    (void)pthread_mutex_unlock(&lock);
 }
 
 /* Stable: problems of one image keep the order they were found in. Insertion from the right is fast

@@ -27,7 +27,7 @@ typedef struct tool_problems {
 } tool_problems;
 
 /** Record a failure; several may share an index and keep their order when added by one thread.
- *  Callable from a parallel loop. `image_id` may be NULL. */
+ *  Callable from any thread. `image_id` may be NULL. */
 void tool_problems_add(tool_problems *problems, int32_t index, const char *image_id, tool_side side,
                        const pnd_error *err);
 
