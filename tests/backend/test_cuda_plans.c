@@ -2,8 +2,10 @@
 /*
  * cuDNN has an engine for every kind of convolution of the network, asked without a GPU: since 9.8
  * it plans for the properties of a device that is described to it. The descriptions are those of an
- * H200 and an A100. What a plan computes, and how fast, needs the device (net_ops_cuda).
+ * H200 and an A100. Of cuBLASLt it checks that it takes what a product is described with. What a
+ * plan computes, and how fast, needs the device (net_ops_cuda).
  */
+#include "../../kernels/src/cuda/net_cublas.h"
 #include "../../kernels/src/cuda/net_cudnn.h"
 
 #include <stdio.h>
@@ -62,7 +64,7 @@ static int test_case(net_device *device, const char *gpu, const conv_case *c,
     const int32_t element = precision == PND_PRECISION_F32 ? 4 : 2;
     net_conv_shape shape;
     net_cudnn_plan plan;
-    pnd_error error;
+    pnd_error error = {0};
     memset(&shape, 0, sizeof shape);
     shape.images = c->images;
     shape.in_channels = c->in;
@@ -124,14 +126,41 @@ static int test_gpu(net_device *device, const char *gpu, const char *json)
     return failures;
 }
 
+/* cuBLASLt wants a device for its handle; without one it takes the description of a product, all of
+ * it, and stops there. */
+static int test_product(net_device *device, pnd_precision precision)
+{
+    net_gemm_shape shape;
+    net_gemm_plan plan;
+    pnd_error error = {0};
+    memset(&shape, 0, sizeof shape);
+    shape.pixels = 8192;
+    shape.in_channels = shape.in_pitch = 2048;
+    shape.out_channels = 256;
+    shape.out_pitch = 1280;
+    shape.in_alignment = 256;
+    shape.out_alignment = 16;
+    shape.precision = (int32_t)precision;
+    shape.relu = shape.residual = 1;
+    const pnd_status status = net_gemm_plan_make(&plan, device, &shape, NULL, &error);
+    const bool ok = status == PND_EUNSUPPORTED &&
+                    strstr(error.message, "CUBLAS_STATUS_NOT_INITIALIZED") != NULL;
+    printf("a product into a slice, %s: %s\n", pnd_precision_name(precision),
+           ok ? "OK" : error.message);
+    return ok ? 0 : 1;
+}
+
 int main(void)
 {
     net_device device = {.workspace_size = (size_t)256 << 20};
-    pnd_error error;
+    pnd_error error = {0};
     if (net_libs_load(&device.libs, &error) != PND_OK) {
         printf("SKIPPED: %s\n", error.message);
         return SKIPPED;
     }
+    const int products = test_product(&device, PND_PRECISION_F16) +
+                         test_product(&device, PND_PRECISION_BF16) +
+                         test_product(&device, PND_PRECISION_F32);
     const int hopper = test_gpu(&device, "H200", h200);
     const int ampere = hopper >= 0 ? test_gpu(&device, "A100", a100) : -1;
     if (hopper < 0 || ampere < 0) {
@@ -139,5 +168,5 @@ int main(void)
                device.libs.cudnnGetVersion());
         return SKIPPED;
     }
-    return hopper + ampere == 0 ? 0 : 1;
+    return products + hopper + ampere == 0 ? 0 : 1;
 }

@@ -170,7 +170,9 @@ static pnd_status upload(cuda_net *net, cuda_net_op *state, const folded *f,
         goto cleanup;
     state->bias = (char *)state->weights + bias_at;
     net->base.weight_bytes += size;
-    PND_CUDA_TRY(cudaMemcpy(state->weights, bytes, size, cudaMemcpyHostToDevice));
+    PND_CUDA_TRY(
+        cudaMemcpyAsync(state->weights, bytes, size, cudaMemcpyHostToDevice, net->lib.stream));
+    PND_CUDA_TRY(cudaStreamSynchronize(net->lib.stream)); /* `bytes` is freed */
 cleanup:
     free(bytes);
     return status;

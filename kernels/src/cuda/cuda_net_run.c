@@ -312,7 +312,7 @@ static pnd_status open_slot(cuda_net *net, cuda_net_slot *slot, pnd_error *err)
         status = open_marks(net, slot, err);
     if (status != PND_OK)
         return status;
-    PND_CUDA_TRY(cudaMemset(slot->input, 0, size));
+    PND_CUDA_TRY(cudaMemsetAsync(slot->input, 0, size, net->lib.stream));
     PND_CUDA_TRY(cudaEventCreateWithFlags(&slot->uploaded, cudaEventDisableTiming));
     PND_CUDA_TRY(cudaEventCreateWithFlags(&slot->computed, cudaEventDisableTiming));
     PND_CUDA_TRY(cudaEventCreateWithFlags(&slot->downloaded, cudaEventDisableTiming));

@@ -36,10 +36,8 @@ cudaError_t cudaMalloc(void **data, size_t size);
 cudaError_t cudaFree(void *data);
 cudaError_t cudaHostAlloc(void **data, size_t size, unsigned flags);
 cudaError_t cudaFreeHost(void *data);
-cudaError_t cudaMemcpy(void *to, const void *from, size_t size, cudaMemcpyKind kind);
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t size, cudaMemcpyKind kind,
                             cudaStream_t stream);
-cudaError_t cudaMemset(void *data, int value, size_t size);
 cudaError_t cudaMemsetAsync(void *data, int value, size_t size, cudaStream_t stream);
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags);

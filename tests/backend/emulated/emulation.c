@@ -91,25 +91,6 @@ cudaError_t cudaFreeHost(void *data)
     return cudaFree(data);
 }
 
-cudaError_t cudaMemcpy(void *to, const void *from, size_t size, cudaMemcpyKind kind)
-{
-    (void)kind;
-    memcpy(to, from, size);
-    return result();
-}
-
-cudaError_t cudaMemset(void *data, int value, size_t size)
-{
-    memset(data, value, size);
-    return result();
-}
-
-cudaError_t cudaMemsetAsync(void *data, int value, size_t size, cudaStream_t stream)
-{
-    (void)stream;
-    return cudaMemset(data, value, size);
-}
-
 /* ---- the runtime: streams, events, graphs */
 
 enum { MAX_COMMANDS = 512, MAX_ARGUMENTS = 512 };
@@ -124,29 +105,66 @@ struct emulated_graph {
     size_t n;
 };
 
+/* Commands are numbered as they are queued, and run as late as possible: when something that
+ * depends on them is waited for. What forgets to wait finds work undone. */
 struct emulated_stream {
     cudaGraph_t capturing;
+    command *commands;
+    size_t n, n_done, capacity;
 };
 
 struct emulated_event {
-    bool recorded;
+    cudaStream_t stream; /* NULL: not recorded */
+    size_t n;            /* commands before it */
 };
 
-/* What a stream does: now, or when the graph it is captured into is launched. */
+typedef struct wait_arguments {
+    cudaStream_t stream;
+    size_t n;
+} wait_arguments;
+
+/* Run the first n commands of a stream. */
+static void drain(cudaStream_t stream, size_t n)
+{
+    while (stream->n_done < n) {
+        const command *c = &stream->commands[stream->n_done++];
+        c->run(c->arguments);
+    }
+}
+
+static void run_wait(const void *arguments)
+{
+    const wait_arguments *a = arguments;
+    drain(a->stream, a->n);
+}
+
+static void append(cudaStream_t stream, const command *c)
+{
+    if (stream->n == stream->capacity) {
+        stream->capacity = 2 * stream->capacity + 64;
+        stream->commands = realloc(stream->commands, stream->capacity * sizeof *c);
+        if (stream->commands == NULL)
+            abort();
+    }
+    stream->commands[stream->n++] = *c;
+}
+
+/* What a stream is to do, or the graph that it is captured into. */
 static cudaError_t queue(cudaStream_t stream, void (*run)(const void *), const void *arguments,
                          size_t size)
 {
+    command c = {.run = run};
     if (fails())
         return cudaErrorInvalidValue;
-    if (stream->capturing == NULL) {
-        run(arguments);
-        return cudaSuccess;
-    }
-    if (stream->capturing->n == MAX_COMMANDS || size > MAX_ARGUMENTS)
+    if (size > MAX_ARGUMENTS)
         abort();
-    command *c = &stream->capturing->commands[stream->capturing->n++];
-    c->run = run;
-    memcpy(c->arguments, arguments, size);
+    memcpy(c.arguments, arguments, size);
+    if (stream->capturing == NULL)
+        append(stream, &c);
+    else if (stream->capturing->n < MAX_COMMANDS)
+        stream->capturing->commands[stream->capturing->n++] = c;
+    else
+        abort();
     return cudaSuccess;
 }
 
@@ -170,18 +188,37 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t size, cudaMemcpyK
     return queue(stream, run_copy, &a, sizeof a);
 }
 
+typedef struct fill_arguments {
+    void *data;
+    int value;
+    size_t size;
+} fill_arguments;
+
+static void run_fill(const void *arguments)
+{
+    const fill_arguments *a = arguments;
+    memset(a->data, a->value, a->size);
+}
+
+cudaError_t cudaMemsetAsync(void *data, int value, size_t size, cudaStream_t stream)
+{
+    const fill_arguments a = {data, value, size};
+    return queue(stream, run_fill, &a, sizeof a);
+}
+
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags)
 {
     (void)flags;
     *stream = make(sizeof **stream);
     if (*stream == NULL)
         return cudaErrorInvalidValue;
-    (*stream)->capturing = NULL;
+    memset(*stream, 0, sizeof **stream);
     return cudaSuccess;
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t stream)
 {
+    free(stream->commands);
     destroy(stream);
     return cudaSuccess;
 }
@@ -190,16 +227,17 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 {
     if (stream->capturing != NULL)
         abort(); /* not allowed while capturing */
+    drain(stream, stream->n);
     return result();
 }
 
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned flags)
 {
-    (void)stream;
+    const wait_arguments a = {event->stream, event->n};
     (void)flags;
-    if (!event->recorded)
+    if (event->stream == NULL)
         abort(); /* waiting for nothing */
-    return result();
+    return queue(stream, run_wait, &a, sizeof a);
 }
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, int mode)
@@ -239,9 +277,8 @@ cudaError_t cudaGraphUpload(cudaGraphExec_t exec, cudaStream_t stream)
 
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream)
 {
-    (void)stream;
     for (size_t i = 0; i < exec->n; i++)
-        exec->commands[i].run(exec->commands[i].arguments);
+        append(stream, &exec->commands[i]);
     return result();
 }
 
@@ -268,7 +305,7 @@ cudaError_t cudaEventCreate(cudaEvent_t *event)
     *event = make(sizeof **event);
     if (*event == NULL)
         return cudaErrorInvalidValue;
-    (*event)->recorded = false;
+    (*event)->stream = NULL;
     return cudaSuccess;
 }
 
@@ -280,22 +317,23 @@ cudaError_t cudaEventDestroy(cudaEvent_t event)
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
 {
-    (void)stream;
-    event->recorded = true;
+    event->stream = stream;
+    event->n = stream->n;
     return result();
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t event)
 {
-    if (!event->recorded)
+    if (event->stream == NULL)
         abort();
+    drain(event->stream, event->n);
     return result();
 }
 
 cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t begin, cudaEvent_t end)
 {
-    if (!begin->recorded || !end->recorded)
-        abort();
+    if (begin->stream->n_done < begin->n || end->stream->n_done < end->n)
+        abort(); /* not there yet */
     *ms = 0.5f;
     return result();
 }

@@ -5,9 +5,9 @@
  * Programs linked with this run the executor's own code on any machine: device memory is host
  * memory that starts as NaN, the network's kernels are loops over their threads (net_thread.h),
  * and the two libraries compute their convolutions plainly from the shapes and operands they are
- * given. What is queued while a stream is captured is run when the graph is launched, and not
- * before. What it cannot show: races between streams, what kernels and libraries really do with a
- * launch, and time.
+ * given. Streams run as late as they may, so that a wait that is missing shows; what is queued
+ * while one is captured is run when the graph is launched. What it cannot show: what kernels and
+ * libraries really do with a launch, and time.
  *
  * "cuBLASLt" has nothing for channels that are not multiples of 4, nor "cuDNN" for odd numbers of
  * output channels, so that the executor's other ways are taken too.
