@@ -284,7 +284,7 @@ static pnd_status plan_maps(cpu_conv *c, const cpu_conv_engine *e, const cpu_con
 /* [out][k][k][in] as [out][in][k][k]: the only layout that oneDNN turns into Winograd's. */
 static float *planar_filters(const cpu_conv_shape *s, const float *weight)
 {
-    const size_t taps = (size_t)(s->kernel * s->kernel), in = (size_t)s->in.channels;
+    const size_t taps = (size_t)s->kernel * (size_t)s->kernel, in = (size_t)s->in.channels;
     const size_t n = (size_t)s->out.channels * taps * in;
     float *planar = pnd_alloc_array(n, sizeof *planar);
     for (size_t i = 0; planar != NULL && i < n; i++) {
