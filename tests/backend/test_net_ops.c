@@ -249,7 +249,7 @@ static result run_graph(const backends *b, pnd_backend *backend, const graph_cas
                                       .keep_heads = true,
                                       .heads_only = true,
                                       .onednn_only = b->onednn_only,
-                                      .winograd = b->winograd ? 1 : -1};
+                                      .winograd = b->winograd};
     static uint8_t samples[BATCH][3 * MAX_SIDE * MAX_SIDE];
     const uint8_t *const photographs[BATCH] = {samples[0], samples[1], samples[2]};
     net_exec *e = NULL;

@@ -4,17 +4,20 @@
  *
  *     bench_net_ops [--backend cpu] [--precision f32] [--size 1024x2048] [--threads 0] [--variant
  * r52|ds]
- *               [--rounds 3] [--only TEXT] [--onednn]
+ *               [--rounds 3] [--only TEXT] [--onednn] [--winograd]
  *
  * Prints the whole network's minimum and median time, the sum of its convolutions' minima, and a
- * row for each operation: minimum, GFLOP/s, share of the whole. --only runs the operations whose
- * name contains TEXT, alone; --onednn leaves the CPU's own convolutions out.
+ * row for each operation: minimum, GFLOP/s, share of the whole; and a digest of the head maps,
+ * which must not depend on --threads. --only runs the operations whose name contains TEXT, alone;
+ * --onednn leaves the CPU's own convolutions out; --winograd lets
+ * oneDNN use that algorithm.
  */
 #include "../backend/hashed_net.h"
 
 #include "../../kernels/src/backend_ops.h"
 #include "../../kernels/src/net/net_exec.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +28,7 @@ enum { MAX_ROUNDS = 100 };
 typedef struct arguments {
     const char *backend, *precision, *variant, *only;
     int width, height, threads, rounds;
-    bool onednn;
+    bool onednn, winograd;
 } arguments;
 
 static void die(const pnd_error *err)
@@ -67,6 +70,8 @@ static arguments parse(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--onednn") == 0)
             a.onednn = true;
+        else if (strcmp(argv[i], "--winograd") == 0)
+            a.winograd = true;
         else if (i + 1 < argc && parse_value(&a, argv[i], argv[i + 1]))
             i++;
         else {
@@ -126,6 +131,29 @@ static void measure(timing *t, net_exec *e, const arguments *a, const uint8_t *i
     qsort(t->whole, (size_t)a->rounds, sizeof *t->whole, by_value);
 }
 
+/* FNV-1a over the bits of the head maps. */
+static uint64_t digest(net_exec *e)
+{
+    const net_graph *g = e->graph;
+    const int32_t heads[] = {g->sem, g->center, g->offset, g->raw_depth};
+    uint64_t hash = 0xcbf29ce484222325u;
+    pnd_error err = {0};
+    for (size_t h = 0; h < sizeof heads / sizeof *heads; h++) {
+        if (heads[h] == NET_NONE)
+            continue;
+        const net_place *p = &e->plan.places[heads[h]];
+        const size_t bytes =
+            sizeof(float) * (size_t)p->channels * (size_t)p->height * (size_t)p->width;
+        float *planar = calloc(bytes + 1, 1);
+        if (planar == NULL || e->ops->read(e, heads[h], 0, planar, &err) != PND_OK)
+            die(&err);
+        for (size_t i = 0; i < bytes; i++)
+            hash = (hash ^ ((const unsigned char *)planar)[i]) * 0x100000001b3u;
+        free(planar);
+    }
+    return hash;
+}
+
 static void print(const timing *t, const net_exec *e, const arguments *a)
 {
     double convolutions = 0.0, rest = 0.0;
@@ -163,7 +191,8 @@ int main(int argc, char **argv)
                                      .profile = true,
                                      .heads_only = true,
                                      .keep_heads = true,
-                                     .onednn_only = a.onednn};
+                                     .onednn_only = a.onednn,
+                                     .winograd = a.winograd};
     const hashed_config config = {
         .separable = strcmp(a.variant, "ds") == 0, .depth_channels = 1, .divisor = 1};
     net_graph *graph = calloc(1, sizeof *graph);
@@ -192,6 +221,8 @@ int main(int argc, char **argv)
     hashed_net_clear(&weights);
     measure(&t, exec, &a, image);
     print(&t, exec, &a);
+    if (a.only == NULL)
+        (void)printf("digest %016" PRIx64 "\n", digest(exec));
     exec->ops->close(exec);
     pnd_backend_free(backend);
     free(image);

@@ -3,9 +3,11 @@
  * The network on the CPU: oneDNN's convolutions and our own kernels over one arena.
  *
  * Images of a batch run one after the other through each operation, so that an image's result does
- * not depend on its neighbours. Our own kernels give the same bits for any number of threads;
- * oneDNN's convolutions split work, never sums, over threads in all implementations that this
- * network meets (tests/backend checks 1, 2 and 7 threads).
+ * not depend on its neighbours. Our own kernels give the same bits for any number of threads, and
+ * so do oneDNN's direct convolutions in all implementations that this network meets (tests/backend
+ * and bench_net_ops compare 1, 2 and 7 threads). Its Winograd convolutions do not: they group sums
+ * by what each thread is given. They take half the time of direct ones in float32 where channels
+ * are many, and are used only when options.winograd asks for them.
  */
 #include "cpu_net.h"
 
@@ -164,28 +166,19 @@ static bool suits_amx(const cpu_net *net, const cpu_conv_shape *shape)
            (shape->kernel > 1 || !shape->in.bf16);
 }
 
-/* Winograd's algorithm multiplies 2.25 to 4 times less and copies the map into another layout and
- * back, which takes many channels to pay. oneDNN has it for undilated 3x3 of float32. */
-static bool suits_winograd(const cpu_net *net, const cpu_conv_shape *shape)
-{
-    enum { MIN_PRODUCT = 256 * 128 };
-    return net->winograd > 0 ||
-           (net->winograd == 0 && shape->in.channels * shape->out.channels >= MIN_PRODUCT);
-}
-
 static pnd_status make_conv(cpu_net *net, int32_t index, const float *weight, const float *bias,
                             pnd_error *err)
 {
     const net_op *op = &net->base.graph->ops[index];
-    cpu_conv_shape shape = {.in = cpu_net_map(net, op->in, 0),
-                            .out = cpu_net_map(net, op->out, 0),
-                            .kernel = op->kernel,
-                            .stride = op->stride,
-                            .dilation = op->dilation,
-                            .relu = op->relu,
-                            .residual = op->residual != NET_NONE};
+    const cpu_conv_shape shape = {.in = cpu_net_map(net, op->in, 0),
+                                  .out = cpu_net_map(net, op->out, 0),
+                                  .kernel = op->kernel,
+                                  .stride = op->stride,
+                                  .dilation = op->dilation,
+                                  .relu = op->relu,
+                                  .residual = op->residual != NET_NONE,
+                                  .winograd = net->winograd};
     cpu_step *step = &net->steps[index];
-    shape.winograd = suits_winograd(net, &shape);
     pnd_status status = PND_OK;
     if (net->engine == NULL || suits_amx(net, &shape)) {
         status = cpu_amx_open(&step->amx, &shape, weight, bias, net->threads, err);

@@ -20,8 +20,7 @@ typedef struct cpu_step {
 typedef struct cpu_net {
     net_exec base;
     int threads;
-    bool profile, amx;
-    int32_t winograd; /* of net_exec_options */
+    bool profile, amx, winograd;
     const cpu_rows *rows;
     cpu_conv_engine *engine; /* NULL without a convolution, or without oneDNN */
     cpu_step steps[NET_MAX_OPS];

@@ -25,7 +25,7 @@ typedef struct net_exec_options {
     bool keep_all, profile;
     bool keep_heads, heads_only; /* device backends: what a slot's results hold */
     bool onednn_only;            /* cpu: no convolutions of our own */
-    int32_t winograd;            /* cpu: 0 where it pays, 1 wherever oneDNN has it, -1 never */
+    bool winograd;               /* cpu: wherever oneDNN has it; see cpu_net.c */
     pnd_postprocess_options post;
     pnd_fuse_options fuse;
 } net_exec_options;
