@@ -238,8 +238,9 @@ static pnd_status write_labels(infer_encoder *e, const infer_run *run, const cha
     }
     if (status == PND_OK)
         status = pnd_png_encode_u8(&e->bytes, pnd_plane_u8_view(&e->labels), err);
-    return status == PND_OK ? write_bytes(e, run, pnd_strdup_printf("labels/%s_pred.png", id), err)
-                            : status;
+    return status == PND_OK
+               ? write_bytes(e, run, pnd_strdup_printf("semantic/%s_pred_labelIds.png", id), err)
+               : status;
 }
 
 /* The share of pixels with a depth, for the hatching of those with few. */

@@ -25,7 +25,7 @@ static pnd_status write_mask(const infer_run *run, infer_file_list *files, const
                              pnd_view_u8 mask, pnd_buffer *bytes, pnd_error *err)
 {
     const pnd_status status = pnd_png_encode_u8(bytes, mask, err);
-    char *path = pnd_strdup_printf("instances/%s", name);
+    char *path = pnd_strdup_printf("instance/%s", name);
     const pnd_status written = status != PND_OK ? status
                                : path != NULL
                                    ? infer_write(run, files, path, bytes->data, bytes->size, err)
@@ -37,7 +37,7 @@ static pnd_status write_mask(const infer_run *run, infer_file_list *files, const
 static pnd_status write_text(const infer_run *run, infer_file_list *files, const char *image_id,
                              const pnd_buffer *text, pnd_error *err)
 {
-    char *path = pnd_strdup_printf("instances/%s_pred.txt", image_id);
+    char *path = pnd_strdup_printf("instance/%s_pred.txt", image_id);
     pnd_status status = pnd_buffer_status(text, err);
     if (status == PND_OK)
         status = path != NULL ? infer_write(run, files, path, text->data, text->size, err)

@@ -75,9 +75,10 @@ static const tool_opt options[] = {
      "that is train, val or test, else val)"},
     {TOOL_CHOICE, 0, "depth-format", MEMBER(depth_format), "NAME",
      "png16 (1/256 m), npy or pfm (float metres)", .choices = depth_formats},
-    {TOOL_FLAG, 0, "labels", MEMBER(labels), NULL, "label images too: labels/*_pred.png"},
+    {TOOL_FLAG, 0, "labels", MEMBER(labels), NULL,
+     "label images too: semantic/*_pred_labelIds.png"},
     {TOOL_FLAG, 0, "instances", MEMBER(instances), NULL,
-     "instances too: instances/*_pred.txt and their masks"},
+     "instances too: instance/*_pred.txt and their masks"},
     {TOOL_FLAG, 0, "view", MEMBER(view), NULL,
      "pictures too: view/*.png, as pnd-view panoptic-depth draws them"},
     {TOOL_STRING, 0, "save-heads", MEMBER(save_heads), "DIR",
@@ -353,8 +354,8 @@ static const tool_command command = {
         "Cityscapes' label ids; a segment's id is trainId * 1000 + number + 1 as in detectron2, a "
         "thing's score is its class probability times its centre's heat.\n\n"
         "The files of a photograph are OUT/cityscapes_panoptic_SPLIT/FRAME_panoptic.png, "
-        "OUT/depth/FRAME_depth.png and, on request, OUT/labels/FRAME_pred.png, "
-        "OUT/instances/FRAME_pred.txt, OUT/view/FRAME.png; OUT/records/FRAME.json says what they "
+        "OUT/depth/FRAME_depth.png and, on request, OUT/semantic/FRAME_pred_labelIds.png, "
+        "OUT/instance/FRAME_pred.txt, OUT/view/FRAME.png; OUT/records/FRAME.json says what they "
         "were made from.\n\n"
         "Reading, computing and writing overlap. The same files come out for any number of "
         "threads, any batch, and whether or not a run was interrupted and resumed. A record holds "

@@ -11,7 +11,7 @@ done
 # a file lost, a file damaged, a record torn, the panoptic file gone
 cp -r whole part
 rm part/depth/lindau_000000_000019_depth.png part/cityscapes_panoptic_val.json
-printf x >>part/labels/munster_000000_000019_pred.png
+printf x >>part/semantic/munster_000000_000019_pred_labelIds.png
 head -c 300 whole/records/frankfurt_000000_000019.json >part/records/frankfurt_000000_000019.json
 run --out part --resume --batch 2
 state part | diff whole.txt - && echo "the same bytes"

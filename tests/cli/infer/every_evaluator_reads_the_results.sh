@@ -8,11 +8,15 @@ count() { python3 -c 'import json, sys; r = json.load(open(sys.argv[1])); print(
 json=pred/cityscapes_panoptic_val.json
 pnd-eval panoptic -q --gt-json gt/cityscapes_panoptic_val.json --pred-json $json --parity strict -o pq.json >/dev/null && count pq.json
 pnd-eval panoptic -q --gt-json gt/cityscapes_panoptic_val.json --pred pred --split val --parity corrected -o pqc.json >/dev/null && count pqc.json
-pnd-eval semantic -q --root tree --pred pred/labels -o semantic.json >/dev/null && count semantic.json
-pnd-eval instance -q --root tree --pred pred/instances -o masks.json >/dev/null && count masks.json
+pnd-eval semantic -q --root tree --pred pred/semantic -o semantic.json >/dev/null && count semantic.json
+pnd-eval instance -q --root tree --pred pred/instance -o masks.json >/dev/null && count masks.json
 pnd-eval instance -q --root tree --pred-json $json -o instance.json >/dev/null && count instance.json
 pnd-eval depth -q --root tree --pred pred --bad-pred skip -o depth.json >/dev/null 2>&1 && count depth.json
 pnd-eval joint -q --root tree --gt-json gt/cityscapes_panoptic_val.json --pred pred -o joint.json >/dev/null && count joint.json
+# and in one go, but for the depths: random ones are below 0 here and there, which is no prediction
+pnd-eval all -q --root tree --gt-json gt/cityscapes_panoptic_val.json --pred pred --parity strict --tasks panoptic,semantic,instance -o scores >/dev/null
+echo "exit $?"
+find scores -type f | sort
 # an instance is the same by its mask and by its segment
 cmp masks.json instance.json >/dev/null || python3 -c '
 import json

@@ -74,7 +74,7 @@ def compare(out, heads, stem, image_id):
     ids = [png[i] + 256 * png[i + 1] + 65536 * png[i + 2] for i in range(0, len(png), 3)]
     print("segment ids that differ:", sum(i != p + 1 for i, p in zip(ids, panoptic)), "of", len(ids))
     _, sem = golden("post.sem")
-    _, _, labels = read_png(f"{out}/labels/{image_id}_pred.png")
+    _, _, labels = read_png(f"{out}/semantic/{image_id}_pred_labelIds.png")
     print("labels that differ:", sum(a != LABEL_IDS[b] for a, b in zip(labels, sem)), "of", len(labels))
     _, depth = golden("post.depth")
     _, _, png = read_png(f"{out}/depth/{image_id}_depth.png")
