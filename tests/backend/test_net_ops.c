@@ -5,9 +5,9 @@
  * the same bits for any number of threads on the CPU. Exits 77 when the backend has no network
  * here.
  *
- * Inputs and weights are multiples of 1/64 below 2 in size, so that no precision rounds them. The
- * bound of an element comes from standard error analysis of a sum of n products in float32 in any
- * order, of which ref gives the exact value rounded once:
+ * Inputs and weights are below 2 in size: multiples of 1/64 for half precisions, which hold them
+ * exactly, and of 2^-22 for float32. The bound of an element comes from standard error analysis of
+ * a sum of n products in float32 in any order, of which ref gives the exact value rounded once:
  *
  *     |found - ref| <= n 2^-24 S + u |ref|,    S = sum |w x| + |bias| + |residual|
  *
@@ -84,17 +84,23 @@ static const int thread_counts[] = {1, 2, 7};
 
 /* ---- the graph of a case */
 
+typedef struct numbers {
+    bool absolute, fine; /* multiples of 2^-22 */
+} numbers;
+
 typedef struct graph_case {
     net_graph *graph;
     int32_t in, out, out_owner;
     float *weight, *bias;
-    bool absolute;
+    numbers kind;
 } graph_case;
 
-static float small(uint64_t *seed, bool absolute)
+static float small(uint64_t *seed, numbers kind)
 {
-    const float value = (float)((int32_t)(case_random(seed) % 255u) - 127) / 64.0f;
-    return absolute ? fabsf(value) : value;
+    const uint32_t bits = case_random(seed);
+    const float value = kind.fine ? (float)((int32_t)(bits % 0xffffffu) - 0x7fffff) / 0x1p22f
+                                  : (float)((int32_t)(bits % 255u) - 127) / 64.0f;
+    return kind.absolute ? fabsf(value) : value;
 }
 
 static int32_t add_value(net_graph *g, int32_t channels, bool slice, bool f32)
@@ -118,9 +124,9 @@ static void add_weights(graph_case *c, net_op *op, const op_case *o)
     if (c->weight == NULL || c->bias == NULL)
         exit(1);
     for (size_t i = 0; i < n; i++)
-        c->weight[i] = small(&seed, c->absolute);
+        c->weight[i] = small(&seed, c->kind);
     for (int32_t i = 0; i < o->out; i++)
-        c->bias[i] = small(&seed, c->absolute);
+        c->bias[i] = small(&seed, c->kind);
     op->source.weight = c->weight;
     op->source.bias = c->bias;
 }
@@ -159,13 +165,12 @@ static void add_op(graph_case *c, const op_case *o, int32_t height, int32_t widt
         add_weights(c, op, o);
 }
 
-static void make_graph(graph_case *c, const op_case *o, int32_t height, int32_t width,
-                       bool absolute)
+static void make_graph(graph_case *c, const op_case *o, int32_t height, int32_t width, numbers kind)
 {
     net_graph *g = calloc(1, sizeof *g);
     if (g == NULL)
         exit(1);
-    *c = (graph_case){.graph = g, .absolute = absolute};
+    *c = (graph_case){.graph = g, .kind = kind};
     g->sem = g->center = g->offset = g->depth = g->raw_depth = NET_NONE;
     for (int i = 0; i < 3; i++) {
         g->mean[i] = 100.5f + 10.0f * (float)i;
@@ -205,7 +210,7 @@ static void die(const pnd_error *err)
     exit(1);
 }
 
-static void fill(net_exec *e, int32_t value, uint64_t seed, bool absolute)
+static void fill(net_exec *e, int32_t value, uint64_t seed, numbers kind)
 {
     const net_place *p = &e->plan.places[value];
     const size_t n = (size_t)p->channels * (size_t)p->height * (size_t)p->width;
@@ -215,7 +220,7 @@ static void fill(net_exec *e, int32_t value, uint64_t seed, bool absolute)
         exit(1);
     for (int32_t image = 0; image < BATCH; image++) {
         for (size_t i = 0; i < n; i++)
-            planar[i] = small(&seed, absolute);
+            planar[i] = small(&seed, kind);
         if (e->ops->write(e, value, image, planar, &err) != PND_OK)
             die(&err);
     }
@@ -260,8 +265,8 @@ static result run_graph(const backends *b, pnd_backend *backend, const graph_cas
         ((uint8_t *)samples)[i] = (uint8_t)case_random(&seed);
     if (backend->ops->net_open(backend->impl, &e, c->graph, &options, &err) != PND_OK)
         die(&err);
-    fill(e, owner_of(c->graph, c->in), 3, c->absolute);
-    fill(e, c->out_owner, 5, c->absolute);
+    fill(e, owner_of(c->graph, c->in), 3, c->kind);
+    fill(e, c->out_owner, 5, c->kind);
     if (e->ops->run(e, photographs, BATCH, &err) != PND_OK)
         die(&err);
     r.out = read_all(e, c->out, &r.n);
@@ -345,7 +350,7 @@ static bool neighbours_kept(const graph_case *c, const result *found, int32_t ch
     for (int32_t image = 0; image < BATCH; image++) {
         for (int32_t channel = 0; channel < all; channel++) {
             for (size_t i = 0; i < plane; i++) {
-                const float before = small(&seed, false);
+                const float before = small(&seed, c->kind);
                 const bool beside =
                     all > channels && (channel < EXTRA || channel >= EXTRA + channels);
                 const size_t at = (size_t)(image * all + channel) * plane + i;
@@ -368,8 +373,9 @@ static bool check_case(const backends *b, const op_case *o, pnd_precision precis
                        int32_t width)
 {
     graph_case graph, absolute_graph;
-    make_graph(&graph, o, height, width, false);
-    make_graph(&absolute_graph, o, height, width, true);
+    const bool fine = precision == PND_PRECISION_F32;
+    make_graph(&graph, o, height, width, (numbers){.fine = fine});
+    make_graph(&absolute_graph, o, height, width, (numbers){.absolute = true, .fine = fine});
     result ref = run_graph(b, b->ref, &graph, PND_PRECISION_F32, height, width);
     result absolute = run_graph(b, b->ref, &absolute_graph, PND_PRECISION_F32, height, width);
     result first = run_graph(b, b->tested[0], &graph, precision, height, width);
@@ -421,7 +427,7 @@ static void open_backends(backends *b, const char *name)
 static bool has_convolutions(const backends *b)
 {
     graph_case graph;
-    make_graph(&graph, &cases[0], 1, 1, false);
+    make_graph(&graph, &cases[0], 1, 1, (numbers){0});
     const net_exec_options options = {
         .batch = 1, .slots = 1, .height = 1, .width = 1, .onednn_only = b->onednn_only};
     net_exec *e = NULL;
