@@ -5,8 +5,9 @@
 usage: net_peer.py BUILD [--python PYTHON] [--threads 2] [--turns 3] [--size HxW] [--networks r52,r52_ds] [--out FILE]
 
 PYTHON is the one that has the PyTorch to compare with (default: this one). Each turn runs both programs once for every
-network and precision, warmed up and timed once, so that a machine that slows down slows both; the smallest time
-of all turns counts. Prints a Markdown table; --out keeps all numbers as JSON.
+network and precision, warmed up and timed once, so that a machine that slows down slows both; the smallest time of all
+turns counts. On a machine with other work set OMP_WAIT_POLICY=passive, or threads that wait for each other are charged
+for it, and look at CPU time. Prints a Markdown table; --out keeps all numbers as JSON.
 """
 
 import argparse
@@ -58,23 +59,26 @@ def measure(args):
     for turn in range(args.turns):
         for network in args.networks.split(","):
             for precision in args.precisions.split(","):
-                row = found.setdefault((network, precision), {"ours": {}, "eager": {}, "fold": {}})
+                row = found.setdefault(
+                    (network, precision), {"ours": {}, **{mode: {} for mode in args.modes.split(",")}}
+                )
                 keep_smallest(row["ours"], ours(args, network, precision))
-                for mode in ("eager", "fold"):
+                for mode in args.modes.split(","):
                     times, machine = theirs(args, network, precision, mode)
                     keep_smallest(row[mode], times)
                 print(f"turn {turn + 1}: {network} {precision}: {row}", file=sys.stderr)
     return found, machine
 
 
-def table(found):
-    yield "| network | precision | clock | ours, ms | PyTorch eager, ms | batch norm folded, ms | ours / eager | ours / folded |"
-    yield "|---|---|---|---|---|---|---|---|"
+def table(found, modes):
+    headings = [f"PyTorch {mode}, ms | ours / it" for mode in modes]
+    yield f"| network | precision | clock | ours, ms | {' | '.join(headings)} |"
+    yield "|---" * (4 + 2 * len(modes)) + "|"
     for (network, precision), row in found.items():
         for kind in KINDS:
-            mine, eager, fold = (row[who][kind] for who in ("ours", "eager", "fold"))
-            cells = [network, precision, kind, *(f"{t:.0f}" for t in (mine, eager, fold))]
-            yield f"| {' | '.join(cells)} | {mine / eager:.2f} | {mine / fold:.2f} |"
+            mine = row["ours"][kind]
+            peers = [f"{row[mode][kind]:.0f} | {mine / row[mode][kind]:.2f}" for mode in modes]
+            yield f"| {network} | {precision} | {kind} | {mine:.0f} | {' | '.join(peers)} |"
 
 
 def main():
@@ -87,11 +91,12 @@ def main():
     parser.add_argument("--pool", default="32x64")
     parser.add_argument("--networks", default="r52,r52_ds")
     parser.add_argument("--precisions", default="f32,bf16")
+    parser.add_argument("--modes", default="eager,fold", help="of time_torch.py (default: %(default)s)")
     parser.add_argument("--out", metavar="FILE")
     args = parser.parse_args()
     found, machine = measure(args)
     print(f"PyTorch {machine['torch']}, {machine['threads']} threads\n")
-    print("\n".join(table(found)))
+    print("\n".join(table(found, args.modes.split(","))))
     if args.out:
         with open(args.out, "w", encoding="utf-8") as file:
             json.dump({"machine": machine, "rows": {" ".join(key): row for key, row in found.items()}}, file, indent=1)
