@@ -85,7 +85,8 @@ static affine affine_of(const net_conv_source *s, size_t channel)
 void net_fold(const net_graph *graph, const net_op *op, float *weight, float *bias)
 {
     const size_t out = (size_t)graph->values[op->out].channels;
-    const size_t in = (size_t)in_channels(graph, op), taps = (size_t)(op->kernel * op->kernel);
+    const size_t in = (size_t)in_channels(graph, op);
+    const size_t taps = (size_t)op->kernel * (size_t)op->kernel;
     for (size_t o = 0; o < out; o++) {
         const affine a = affine_of(&op->source, o);
         bias[o] = (float)a.summand;

@@ -42,11 +42,14 @@ static pnd_status pool_size(size *out, const net_graph *graph, size in, pnd_erro
 static pnd_status out_size(size *out, const net_plan *plan, const net_graph *graph,
                            const net_op *op, pnd_error *err)
 {
-    const net_place *in = op->in == NET_NONE ? NULL : &plan->places[op->in];
-    switch (op->kind) {
-    case NET_INPUT:
+    if (op->kind == NET_INPUT) {
         *out = (size){plan->height, plan->width};
         return PND_OK;
+    }
+    const net_place *in = &plan->places[op->in];
+    switch (op->kind) {
+    case NET_INPUT:
+        break;
     case NET_CONV:
     case NET_DWCONV:
         *out = (size){conv_side(in->height, op), conv_side(in->width, op)};
