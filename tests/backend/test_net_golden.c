@@ -69,8 +69,8 @@ static bool compare(const network *n, const char *name, int32_t value, pnd_preci
         squared_error += e * e;
     }
     const double max_nmse = precision == PND_PRECISION_BF16 ? MAX_NMSE_BF16 : MAX_NMSE_F16;
-    const bool ok = precision == PND_PRECISION_F32 ? error <= MAX_ERROR * largest
-                                                   : squared_error <= max_nmse * squares;
+    const bool f32 = precision == PND_PRECISION_F32 || precision == PND_PRECISION_BF16X3;
+    const bool ok = f32 ? error <= MAX_ERROR * largest : squared_error <= max_nmse * squares;
     (void)printf("%-20s largest %9.3g, error %8.2e of it, NMSE %8.2e: %s\n", name, largest,
                  error / largest, squared_error / squares, ok ? "OK" : "FAILED");
     free(found);

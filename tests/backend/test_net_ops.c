@@ -299,9 +299,14 @@ static double terms(const op_case *o, bool device)
     }
 }
 
+static bool in_f32(pnd_precision precision)
+{
+    return precision == PND_PRECISION_F32 || precision == PND_PRECISION_BF16X3;
+}
+
 static double unit(const op_case *o, pnd_precision precision)
 {
-    if (o->f32 || precision == PND_PRECISION_F32)
+    if (o->f32 || in_f32(precision))
         return ldexp(1.0, -24);
     return precision == PND_PRECISION_BF16 ? ldexp(1.0, -8) : ldexp(1.0, -11);
 }
@@ -321,11 +326,10 @@ static double slack(const backends *b, const op_case *o, pnd_precision precision
 static double worst(const backends *b, const op_case *o, pnd_precision precision,
                     const result *found, const result *ref, const result *absolute)
 {
-    const bool split =
-        o->kind == NET_CONV && precision == PND_PRECISION_F32 && !b->device && !b->onednn_only;
+    const bool split = o->kind == NET_CONV && precision == PND_PRECISION_BF16X3;
     const double factors = split ? 3.0 * ldexp(1.0, -18) : 0.0;
     const double n = terms(o, b->device) * ldexp(1.0, -24) + factors;
-    const bool exact = n == 0.0 && precision == PND_PRECISION_F32;
+    const bool exact = n == 0.0 && in_f32(precision);
     /* Behind an average, which is rounded too, a resize has three roundings. */
     const double u = unit(o, precision) * (o->kind == NET_RESIZE && o->kernel == 3 ? 3.0 : 1.0);
     const double more = slack(b, o, precision, ref);
@@ -373,7 +377,7 @@ static bool check_case(const backends *b, const op_case *o, pnd_precision precis
                        int32_t width)
 {
     graph_case graph, absolute_graph;
-    const bool fine = precision == PND_PRECISION_F32;
+    const bool fine = in_f32(precision);
     make_graph(&graph, o, height, width, (numbers){.fine = fine});
     make_graph(&absolute_graph, o, height, width, (numbers){.absolute = true, .fine = fine});
     result ref = run_graph(b, b->ref, &graph, PND_PRECISION_F32, height, width);
@@ -424,12 +428,16 @@ static void open_backends(backends *b, const char *name)
 }
 
 /* A build without oneDNN has a backend and no convolutions. */
-static bool has_convolutions(const backends *b)
+static bool has_convolutions(const backends *b, pnd_precision precision)
 {
     graph_case graph;
     make_graph(&graph, &cases[0], 1, 1, (numbers){0});
-    const net_exec_options options = {
-        .batch = 1, .slots = 1, .height = 1, .width = 1, .onednn_only = b->onednn_only};
+    const net_exec_options options = {.batch = 1,
+                                      .slots = 1,
+                                      .height = 1,
+                                      .width = 1,
+                                      .precision = precision,
+                                      .onednn_only = b->onednn_only};
     net_exec *e = NULL;
     pnd_error err = {0};
     const pnd_status status =
@@ -442,7 +450,7 @@ static bool has_convolutions(const backends *b)
     return status != PND_EUNSUPPORTED;
 }
 
-static bool check_precision(const backends *b, const char *text, bool convolutions)
+static bool check_precision(const backends *b, const char *text)
 {
     pnd_precision precision;
     bool ok = true;
@@ -450,6 +458,9 @@ static bool check_precision(const backends *b, const char *text, bool convolutio
         (void)fprintf(stderr, "'%s' is not a precision\n", text);
         exit(2);
     }
+    const bool convolutions = has_convolutions(b, precision);
+    if (!convolutions && precision == PND_PRECISION_BF16X3)
+        return true; /* said above; other operations are those of f32 */
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const op_case *o = &cases[i];
         if (o->kind == NET_CONV && !convolutions)
@@ -474,9 +485,8 @@ int main(int argc, char **argv)
         return 2;
     }
     open_backends(&b, argv[1]);
-    const bool convolutions = has_convolutions(&b);
     for (int i = 2; i < argc; i++)
-        ok = check_precision(&b, argv[i], convolutions) && ok;
+        ok = check_precision(&b, argv[i]) && ok;
     pnd_backend_free(b.ref);
     for (int i = 0; i < b.n_tested; i++)
         pnd_backend_free(b.tested[i]);

@@ -5,7 +5,7 @@ complete -c pnd-infer -l size -x -d 'height and width the network sees; photogra
 complete -c pnd-infer -l aspp-pool -x -d 'window of the ASPP\'s pooling at stride 16, or global; replaces what the weights say'
 complete -c pnd-infer -l depth-head -x -a 'auto none metres dorn dorn-published' -d 'what the depth head\'s channels hold; none leaves it out'
 complete -c pnd-infer -s d -l device -x -d 'auto, ref, cpu, cuda or cuda:N; auto takes CUDA when there is a device, else the CPU'
-complete -c pnd-infer -s p -l precision -x -d 'f32, bf16 or fp16 (CUDA only); sums are f32 in all of them'
+complete -c pnd-infer -s p -l precision -x -d 'f32, bf16, fp16 (CUDA only) or bf16x3 (CPUs with AMX: faster, 16 bits of each factor); sums are f32 in all of them'
 complete -c pnd-infer -s b -l batch -x -d 'images computed together; results do not depend on it'
 complete -c pnd-infer -l rules -x -a 'detectron2 deeplab2' -d 'whose rules decide ties, small stuff and things without a centre'
 complete -c pnd-infer -l threshold -x -d 'heat a centre must exceed'

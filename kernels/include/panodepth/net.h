@@ -37,14 +37,16 @@ typedef struct pnd_net_tensor {
 } pnd_net_tensor;
 
 typedef enum pnd_precision {
-    /** Maps in float32, within 1e-4 of their largest value. On a CPU with AMX 16 bits of every
-     * factor count; without it, all 24. */
-    PND_PRECISION_F32 = 0,
+    PND_PRECISION_F32 = 0,  /**< float32 throughout */
     PND_PRECISION_BF16 = 1, /**< products of bfloat16, sums in float32 */
-    PND_PRECISION_F16 = 2   /**< products of half, sums in float32: CUDA only */
+    PND_PRECISION_F16 = 2,  /**< products of half, sums in float32: CUDA only */
+    /** Maps in float32, and 16 bits of every factor of a convolution: two bfloat16 each, three
+     * products, sums in float32. Within 1e-4 of a map's largest value; CPUs with AMX only. PyTorch
+     * calls it the float32 matmul precision "high". */
+    PND_PRECISION_BF16X3 = 3
 } pnd_precision;
 
-/** "f32", "bf16" or "f16" ("fp16"); false and *precision untouched otherwise. */
+/** "f32", "bf16", "f16" ("fp16") or "bf16x3"; false and *precision untouched otherwise. */
 PND_API PND_NODISCARD bool pnd_precision_parse(pnd_precision *precision, const char *text);
 PND_API const char *pnd_precision_name(pnd_precision precision);
 

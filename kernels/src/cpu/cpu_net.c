@@ -305,8 +305,11 @@ pnd_status pnd_cpu_net_open(void *impl, net_exec **out, const net_graph *graph,
     const pnd_cpu *cpu = impl;
     if (options->precision == PND_PRECISION_F16)
         return pnd_fail_hint(err, PND_EUNSUPPORTED, "use f32 or bf16",
-                             "the cpu backend computes in f32 or bf16, not in %s",
+                             "the cpu backend computes in f32, bf16x3 or bf16, not in %s",
                              pnd_precision_name(options->precision));
+    if (options->precision == PND_PRECISION_BF16X3 && !cpu_has_amx())
+        return pnd_fail_hint(err, PND_EUNSUPPORTED, "use f32 or bf16",
+                             "bf16x3 needs a processor with AMX, and this one has none");
     cpu_net *net = pnd_calloc_array(1, sizeof *net);
     if (net == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for a network");
@@ -316,7 +319,7 @@ pnd_status pnd_cpu_net_open(void *impl, net_exec **out, const net_graph *graph,
     net->profile = options->profile;
     net->winograd = options->winograd;
     net->rows = cpu_rows_select();
-    net->amx = !options->onednn_only && cpu_has_amx();
+    net->amx = !options->onednn_only && options->precision != PND_PRECISION_F32 && cpu_has_amx();
     const int before = set_threads(net->threads);
     const pnd_status status = load(net, options, err);
     (void)set_threads(before);

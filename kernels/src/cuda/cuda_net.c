@@ -290,6 +290,9 @@ cleanup:
 pnd_status pnd_cuda_net_open(void *impl, net_exec **out, const net_graph *graph,
                              const net_exec_options *options, pnd_error *err)
 {
+    if (options->precision == PND_PRECISION_BF16X3)
+        return pnd_fail_hint(err, PND_EUNSUPPORTED, "use f32, bf16 or f16",
+                             "the cuda backend computes in f32, bf16 or f16, not in bf16x3");
     cuda_net *net = (cuda_net *)pnd_calloc_array(1, sizeof *net);
     if (net == NULL)
         return pnd_fail(err, PND_ENOMEM, "out of memory for a network");

@@ -87,7 +87,7 @@ static pnd_status read_options(pnd_net *net, const pnd_net_options *options, pnd
         o->slots > PND_NET_MAX_SLOTS)
         return pnd_fail(err, PND_EINVAL, "batch %d in %d slots: expected 1 to %d in 1 to %d",
                         o->batch, o->slots, PND_NET_MAX_BATCH, PND_NET_MAX_SLOTS);
-    if (o->precision > PND_PRECISION_F16 || o->depth_head > PND_DEPTH_DORN_PUBLISHED)
+    if (o->precision > PND_PRECISION_BF16X3 || o->depth_head > PND_DEPTH_DORN_PUBLISHED)
         return pnd_fail(err, PND_EINVAL, "unknown precision %d or depth head %d", (int)o->precision,
                         (int)o->depth_head);
     const pnd_status status = check_size(o, err);

@@ -132,6 +132,7 @@ bool pnd_precision_parse(pnd_precision *precision, const char *text)
         const char *text;
         pnd_precision precision;
     } names[] = {{"f32", PND_PRECISION_F32},
+                 {"bf16x3", PND_PRECISION_BF16X3},
                  {"bf16", PND_PRECISION_BF16},
                  {"f16", PND_PRECISION_F16},
                  {"fp16", PND_PRECISION_F16}};
@@ -146,6 +147,6 @@ bool pnd_precision_parse(pnd_precision *precision, const char *text)
 
 const char *pnd_precision_name(pnd_precision precision)
 {
-    static const char *const names[] = {"f32", "bf16", "f16"};
-    return precision <= PND_PRECISION_F16 ? names[precision] : "unknown";
+    static const char *const names[] = {"f32", "bf16", "f16", "bf16x3"};
+    return precision <= PND_PRECISION_BF16X3 ? names[precision] : "unknown";
 }
